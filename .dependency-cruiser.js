@@ -153,6 +153,25 @@ export default {
       },
     },
     {
+      name: 'page-imports-replies-only',
+      comment: 'The page runs in a browser. It shares the types of its data with the server.',
+      severity: 'error',
+      from: { path: '^ui/' },
+      to: { path: '^(src|test|bench|scripts)/', pathNot: '^src/server/ui/replies\\.ts$' },
+    },
+    {
+      name: 'page-imports-types-only',
+      severity: 'error',
+      from: { path: '^ui/' },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'sources-import-no-page',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^ui/' },
+    },
+    {
       name: 'sources-import-no-tests',
       severity: 'error',
       from: { path: '^src/' },

@@ -43,14 +43,4 @@ export interface WatchEvent {
   readonly prev_kv?: KeyValue;
 }
 
-/** What `GET api/settings` returns. */
-export interface Settings {
-  /** The page may put, delete and restore (`--ui-write`). */
-  readonly write: boolean;
-  /** Version of tine. */
-  readonly version: string;
-  /** The etcd version that tine reports. */
-  readonly etcdVersion: string;
-  /** Users must sign in. */
-  readonly authEnabled: boolean;
-}
+export type { Settings } from '../src/server/ui/replies.ts';

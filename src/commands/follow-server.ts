@@ -2,9 +2,9 @@ import { offlineAccess } from '../drivers/open-offline.ts';
 import { isServerUrl } from '../kit/server-url.ts';
 import { digestText } from '../transfer/copy/digest.ts';
 import type { EtcdClient } from '../transfer/copy/etcd-client.ts';
+import { withProgress } from '../transfer/copy/progress.ts';
 import type { Comparison, CutOver } from '../transfer/follow/cut-over.ts';
 import type { FollowSides } from '../transfer/follow/follow.ts';
-import { statusLineOn } from '../transfer/follow/status-line.ts';
 import type { TransferSides } from './command.ts';
 import { listenForStop } from './stop-signal.ts';
 
@@ -14,19 +14,18 @@ export async function followServer(
   openServer: (address: string) => Promise<EtcdClient>,
 ): Promise<number> {
   const { follow } = await import('../transfer/follow/follow.ts');
-  const line = statusLineOn(process.stderr);
   const stopSignal = listenForStop();
   const stop = new AbortController();
   void stopSignal.received.then(() => stop.abort());
   try {
     const to = await targetOf(sides, openServer);
     const cutOver = sides.has('cutover');
-    const result = await follow({ openSource: () => openServer(sides.from), to }, { cutOver, line, stop: stop.signal });
-    line.end();
+    const result = await withProgress((progress) =>
+      follow({ openSource: () => openServer(sides.from), to }, { cutOver, progress, stop: stop.signal }),
+    );
     process.stdout.write(result === undefined ? stoppedText(cutOver) : cutOverText(result, sides));
     return result === undefined && cutOver ? 1 : 0;
   } finally {
-    line.end();
     stopSignal.dispose();
   }
 }

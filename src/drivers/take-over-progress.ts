@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { type ProgressStream, startProgress, type TaskProgress } from '../kit/progress.ts';
+import { startProgress, type TaskProgress } from '../kit/progress.ts';
+import type { LineStream } from '../kit/replaced-line.ts';
 import type { ReportTakeOver } from '../mvcc/start-up/take-over.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function withTakeOverProgress<Result>(
   }
 }
 
-function logLines(logger: Logger): ProgressStream {
+function logLines(logger: Logger): LineStream {
   return {
     write: (line: Uint8Array | string) => {
       logger.info(String(line).trimEnd());

@@ -4,6 +4,7 @@
  */
 import { styleText } from 'node:util';
 import { bytesText } from './bytes-text.ts';
+import { type LineStream, ReplacedLine } from './replaced-line.ts';
 
 export interface ProgressTask {
   /** The work, as the beginning of a line: `saving state.db`. */
@@ -25,16 +26,8 @@ export interface TaskProgress {
   finish(): void;
 }
 
-/** The stream on which progress is printed: standard error, except in tests. */
-export type ProgressStream = Pick<NodeJS.WriteStream, 'write'> & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>;
-
-/** A bar moves smoothly, and a slow terminal can follow. */
-const drawIntervalMs = 200;
-/** Short enough to show that the work goes on, long enough for a log file. */
-const lineIntervalMs = 5_000;
 const barCellsMax = 30;
 const barCellsMin = 8;
-const columnsDefault = 80;
 
 /**
  * Starts to report. A bar is drawn at once: the first step may block the event loop. Without a
@@ -42,42 +35,29 @@ const columnsDefault = 80;
  */
 export function startProgress(
   task: ProgressTask,
-  stream: ProgressStream = process.stderr,
+  stream: LineStream = process.stderr,
   nowMs: () => number = () => performance.now(),
 ): TaskProgress {
-  // A dumb terminal cannot erase a line.
-  const draws = stream.isTTY === true && process.env.TERM !== 'dumb';
-  const intervalMs = draws ? drawIntervalMs : lineIntervalMs;
+  const line = new ReplacedLine(stream, nowMs);
   const startedAtMs = nowMs();
-  let shownAtMs = startedAtMs;
   let done = task.done ?? 0;
-  let isDrawn = false;
 
-  const show = (atMs: number): void => {
-    const state = { task, done, elapsedMs: atMs - startedAtMs };
-    shownAtMs = atMs;
-    isDrawn = draws;
-    stream.write(
-      draws ? `${eraseLine}${barText(state, (stream.columns || columnsDefault) - 1)}` : `${lineText(state)}\n`,
-    );
+  const show = (): void => {
+    const state = { task, done, elapsedMs: nowMs() - startedAtMs };
+    line.show(line.draws ? barText(state, line.columnsMax) : lineText(state));
   };
   const reach = (position: number): void => {
     done = position;
-    const atMs = nowMs();
-    if (atMs - shownAtMs >= intervalMs) show(atMs);
+    if (line.isDue) show();
   };
-  if (draws) show(startedAtMs);
+  if (line.draws) show();
+  else line.wait();
   return {
     reach,
     advance: (count) => reach(done + count),
-    finish: () => {
-      if (isDrawn) stream.write(eraseLine);
-      isDrawn = false;
-    },
+    finish: () => line.erase(),
   };
 }
-
-const eraseLine = '\r\x1b[K';
 
 interface ProgressState {
   readonly task: ProgressTask;

@@ -32,8 +32,17 @@ export interface TracedCall {
   header(name: string): string | undefined;
 }
 
+/**
+ * Why a span is dropped: too many wait for the collector, or the collector does not accept them.
+ */
+export type SpanDropReason = 'queue' | 'collector';
+
+/** Spans that were dropped since the start. */
+export type DroppedSpans = Readonly<Record<SpanDropReason, number>>;
+
 /** Begins traces. */
 export interface Tracer {
+  readonly droppedSpans: DroppedSpans;
   /** Undefined: the call is not sampled. */
   begin(call: TracedCall): CallTrace | undefined;
 }

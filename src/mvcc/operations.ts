@@ -66,6 +66,17 @@ export interface RangeOperation {
     | undefined;
 }
 
+/** A range of the newest key-values, without its keys. */
+export const newestRange = {
+  kind: 'range',
+  revision: 0,
+  limit: 0,
+  sort: undefined,
+  keysOnly: false,
+  countOnly: false,
+  revisionFilter: undefined,
+} as const satisfies Omit<RangeOperation, 'keys'>;
+
 export interface PutOperation {
   readonly kind: 'put';
   readonly key: KeyText;

@@ -94,7 +94,7 @@ interface ProcessWatches {
 }
 
 function openMetrics(
-  { config, store, snapshots }: ServerOptions,
+  { config, store, snapshots, tracer }: ServerOptions,
   { services, watches, connections }: Pick<Running, 'services' | 'watches' | 'connections'>,
 ): Metrics {
   return new Metrics({
@@ -110,6 +110,7 @@ function openMetrics(
     clockJumps: watches.clock.jumps,
     connectionCount: () => connections.count,
     snapshots: snapshots && (() => snapshots.statistics),
+    droppedSpans: tracer?.droppedSpans,
     watches: () => services.hub.statistics,
   });
 }

@@ -7,6 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EtcdError, StartError } from '../errors.ts';
+import { RetryLog } from '../kit/retry-log.ts';
 import type { Logger } from '../logger.ts';
 import type { SnapshotState } from '../mvcc/snapshot/snapshot-claim.ts';
 import type {
@@ -70,10 +71,11 @@ export class SnapshotScheduler implements SnapshotSource {
   /** The end of the last slot that this instance took, for the reason of missed ones. */
   #lastEndedMs = 0;
   #isHandicapped = false;
-  #isFailing = false;
+  readonly #retries: RetryLog;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#retries = new RetryLog(options.logger, 'the schedule of snapshots cannot be kept; retrying');
   }
 
   start(): void {
@@ -112,16 +114,15 @@ export class SnapshotScheduler implements SnapshotSource {
   }
 
   async #run(): Promise<void> {
-    const { store, logger } = this.#options;
+    const { store } = this.#options;
     while (!this.#stopping.signal.aborted) {
       try {
         this.#state ??= await store.snapshotClaims.begin();
         await this.#step(this.#state);
-        this.#isFailing = false;
+        this.#retries.succeeded();
       } catch (error) {
         if (this.#stopping.signal.aborted) break;
-        if (!this.#isFailing) logger.warn({ err: error }, 'the schedule of snapshots waits for the database; retrying');
-        this.#isFailing = true;
+        this.#retries.failed(error);
         await this.#wait(retryPauseMs);
       }
     }

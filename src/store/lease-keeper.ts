@@ -6,6 +6,7 @@
 
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
+import { RetryLog } from '../kit/retry-log.ts';
 import { limits } from '../limits.ts';
 import type { LeaseId } from '../mvcc/ids.ts';
 import type { Head, LeaseStatus } from '../mvcc/results.ts';
@@ -163,15 +164,14 @@ export class LeaseKeeper {
    * goes on after a database outage.
    */
   #repeat(work: BackgroundWork, firstPauseMs = 0): void {
-    let isFailing = false;
+    const retries = new RetryLog(this.#logger, 'reading or writing leases failed; retrying');
     const run = async (): Promise<void> => {
       let pauseMs: number | undefined = limits.retryPauseMs;
       try {
         pauseMs = await work();
-        isFailing = false;
+        retries.succeeded();
       } catch (error) {
-        if (!isFailing) this.#logger.warn({ err: error }, 'reading or writing leases failed; retrying');
-        isFailing = true;
+        retries.failed(error);
       }
       if (this.#isStopped || pauseMs === undefined) this.#timers.delete(work);
       else this.#timers.set(work, setTimeout(run, pauseMs));

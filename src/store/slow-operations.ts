@@ -2,7 +2,7 @@ import { durationText } from '../kit/duration-text.ts';
 import { SparseLog } from '../kit/sparse-log.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
-import type { RangeOperation, WriteOperation } from '../mvcc/operations.ts';
+import { newestRange, type RangeOperation, type WriteOperation } from '../mvcc/operations.ts';
 import type { PointRead } from '../mvcc/reads/point-reads.ts';
 import type { RangeResult } from '../mvcc/results.ts';
 import { describeOperation } from './describe-operation.ts';
@@ -118,16 +118,7 @@ export class SlowOperations {
 }
 
 function pointRange({ key, withValue }: PointRead): RangeOperation {
-  return {
-    kind: 'range',
-    keys: { one: key },
-    revision: 0,
-    limit: 0,
-    sort: undefined,
-    keysOnly: !withValue,
-    countOnly: false,
-    revisionFilter: undefined,
-  };
+  return { ...newestRange, keys: { one: key }, keysOnly: !withValue };
 }
 
 function countOf({ blocks }: RangeResult): number {

@@ -53,7 +53,7 @@ import { ReadQueue } from './reads/read-queue.ts';
 import { type Snapshot, Snapshots } from './reads/snapshots.ts';
 import { SlowOperations } from './slow-operations.ts';
 import { SnapshotClaims } from './snapshot-claims.ts';
-import type { Permitted, Store } from './store.ts';
+import type { LeaseState, Permitted, Store } from './store.ts';
 import type { QueueStatistics, StoreStatistics } from './store-statistics.ts';
 import { tracedParts } from './traced-work.ts';
 import { checkKeys } from './writes/check-keys.ts';
@@ -284,15 +284,7 @@ export class SqlStore implements Store {
     return { revision: this.#heads.latest.revision, ttlSeconds };
   }
 
-  async leaseTimeToLive(
-    request: { id: LeaseId; keys: boolean },
-    requester: Requester,
-  ): Promise<{
-    revision: Revision;
-    lease: LeaseStatus | undefined;
-    remainingSeconds: number;
-    keys: readonly KeyText[];
-  }> {
+  async leaseTimeToLive(request: { id: LeaseId; keys: boolean }, requester: Requester): Promise<LeaseState> {
     const { head, lease, keys } = await this.#reads.quick.read('lease', request, { requester });
     this.#observeHead(head);
     const remainingMs = lease === undefined ? 0 : this.#leases.remainingMs(lease);

@@ -23,6 +23,14 @@ export interface Permitted {
   readonly requester: Requester;
 }
 
+/** A lease at a revision, and its keys, if requested. Undefined: the lease does not exist. */
+export interface LeaseState {
+  readonly revision: Revision;
+  readonly lease: LeaseStatus | undefined;
+  readonly remainingSeconds: number;
+  readonly keys: readonly KeyText[];
+}
+
 /**
  * Every method rejects with `EtcdError` (the client's mistake) or `DriverError` (a failure of the
  * database). Waiting requests take turns by the origins of their requesters. A request that was
@@ -56,15 +64,7 @@ export interface Store {
     isPermitted: () => boolean,
     requester: Requester,
   ): Promise<{ revision: Revision; ttlSeconds: number }>;
-  leaseTimeToLive(
-    request: { id: LeaseId; keys: boolean },
-    requester: Requester,
-  ): Promise<{
-    revision: Revision;
-    lease: LeaseStatus | undefined;
-    remainingSeconds: number;
-    keys: readonly KeyText[];
-  }>;
+  leaseTimeToLive(request: { id: LeaseId; keys: boolean }, requester: Requester): Promise<LeaseState>;
   /** `keys`: the keys that are attached to any of the leases, if requested. */
   leases(
     request: { keys: boolean },

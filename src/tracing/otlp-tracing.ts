@@ -18,7 +18,6 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AlwaysOffSampler,
   BasicTracerProvider,
-  BatchSpanProcessor,
   ParentBasedSampler,
   type Span,
   TraceIdRatioBasedSampler,
@@ -26,11 +25,12 @@ import {
 import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import type { TracingConfig } from '../config/config.ts';
 import { StatusCode } from '../errors.ts';
-import type { CallTrace, Trace, TracedCall, TracePart, Tracer } from '../kit/trace.ts';
+import type { CallTrace, DroppedSpans as DroppedCounts, Trace, TracedCall, TracePart, Tracer } from '../kit/trace.ts';
 import { within } from '../kit/within.ts';
 import type { Logger } from '../logger.ts';
 import { tineVersion } from '../version.ts';
-import { ReportingExporter } from './reporting-exporter.ts';
+import { DroppedSpans } from './dropped-spans.ts';
+import { SpanQueue } from './span-queue.ts';
 import { tracingLimits } from './tracing-limits.ts';
 import { WallClock } from './wall-clock.ts';
 
@@ -48,11 +48,17 @@ export class OtlpTracing implements Tracer {
   readonly #tracer: OtelTracer;
   readonly #propagator = new W3CTraceContextPropagator();
   readonly #clock = new WallClock();
+  readonly #dropped: DroppedSpans;
 
   constructor(config: TracingConfig, logger: Logger) {
     setGlobalErrorHandler((error) => logger.debug({ err: error }, 'tracing failed'));
-    this.#provider = openProvider(config, logger);
+    this.#dropped = new DroppedSpans({ address: config.address, logger });
+    this.#provider = openProvider(config, this.#dropped);
     this.#tracer = this.#provider.getTracer('tine', tineVersion());
+  }
+
+  get droppedSpans(): DroppedCounts {
+    return this.#dropped.counts;
   }
 
   begin(call: TracedCall): CallTrace | undefined {
@@ -74,7 +80,7 @@ export class OtlpTracing implements Tracer {
   }
 }
 
-function openProvider({ address, serviceName, instanceId, samplesPerMillion }: TracingConfig, logger: Logger) {
+function openProvider({ address, serviceName, instanceId, samplesPerMillion }: TracingConfig, dropped: DroppedSpans) {
   const collector = new OTLPTraceExporter({
     url: `http://${address}`,
     timeoutMillis: tracingLimits.sendTimeoutMs,
@@ -90,14 +96,7 @@ function openProvider({ address, serviceName, instanceId, samplesPerMillion }: T
       root:
         samplesPerMillion === 0 ? new AlwaysOffSampler() : new TraceIdRatioBasedSampler(samplesPerMillion / perMillion),
     }),
-    spanProcessors: [
-      new BatchSpanProcessor(new ReportingExporter(collector, { address, logger }), {
-        maxQueueSize: tracingLimits.waitingSpansMax,
-        maxExportBatchSize: tracingLimits.messageSpansMax,
-        scheduledDelayMillis: tracingLimits.sendIntervalMs,
-        exportTimeoutMillis: tracingLimits.sendTimeoutMs + 1_000,
-      }),
-    ],
+    spanProcessors: [new SpanQueue(collector, dropped)],
   });
 }
 

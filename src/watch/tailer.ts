@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DriverError } from '../errors.ts';
+import { RetryLog } from '../kit/retry-log.ts';
 import type { Logger } from '../logger.ts';
 import type { Revision, RowId } from '../mvcc/ids.ts';
 import type { Head } from '../mvcc/results.ts';
@@ -48,7 +48,7 @@ export class Tailer {
   #isHinted = false;
   #endWait: (() => void) | undefined;
   #failureCount = 0;
-  #isOutageLogged = false;
+  readonly #retries: RetryLog;
   #pollMs: number;
   /** When the database last returned its head: for a poll, a read or a batch of writes. */
   #polledMs = Number.NEGATIVE_INFINITY;
@@ -57,6 +57,7 @@ export class Tailer {
 
   constructor(options: TailerOptions) {
     this.#options = options;
+    this.#retries = new RetryLog(options.logger, 'reading events failed; retrying');
     const { source } = options;
     this.#pollMs = source.pollMs.min;
     this.#stopListening = [source.onHead(() => this.#onHead()), source.onHint(() => this.#onHint())];
@@ -266,17 +267,11 @@ export class Tailer {
 
   #reportFailure(error: unknown): void {
     this.#failureCount += 1;
-    const { logger } = this.#options;
-    if (!(error instanceof DriverError)) logger.error({ err: error }, 'reading events failed; retrying');
-    else if (this.#consumer === 'watchers' && !this.#isOutageLogged) {
-      this.#isOutageLogged = true;
-      logger.warn({ err: error }, 'database outage: watches are paused; retrying');
-    }
+    this.#retries.failed(error);
   }
 
   #reportRecovery(): void {
-    if (this.#isOutageLogged) this.#options.logger.info('database available again: watches resumed');
-    this.#isOutageLogged = false;
+    this.#retries.succeeded();
     this.#failureCount = 0;
   }
 }

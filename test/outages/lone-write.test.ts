@@ -69,7 +69,7 @@ function update(
  */
 async function warmUp(tine: Server, client: EtcdClient): Promise<void> {
   const before = await guardedCount(tine);
-  for (let count = 0; count < 10; count += 1) {
+  for (let count = 0; count < 100; count += 1) {
     await client.put({ key: 'warm', value: `${count}` });
     if ((await guardedCount(tine)) > before) return;
   }

@@ -6,7 +6,7 @@ import { checkDatabase } from '../../src/transfer/check-database.ts';
 import { copyDatabase } from '../../src/transfer/copy/copy-database.ts';
 import { copyEtcd } from '../../src/transfer/copy/copy-etcd.ts';
 import { EtcdClient as EtcdSource } from '../../src/transfer/copy/etcd-client.ts';
-import type { Progress } from '../../src/transfer/copy/progress.ts';
+import { noProgress } from '../../src/transfer/copy/progress.ts';
 import {
   EtcdClient,
   etcd,
@@ -34,8 +34,6 @@ import {
   writeKineDatabase,
   writeTineDatabase,
 } from './databases.ts';
-
-const silent: Progress = { update: () => {}, print: () => {} };
 
 const txn = (...steps: readonly WriteOperation[]): WriteOperation => ({
   kind: 'txn',
@@ -128,7 +126,7 @@ for (const from of TINE_DRIVERS) {
       ids.map((id) => grant(id, 600)),
     );
     const target = await testDatabase(context, from);
-    await copyDatabase(source.access, target.access, silent);
+    await copyDatabase(source.access, target.access, noProgress);
     assert.deepEqual(await rowsOf(target, 'SELECT COUNT(*) FROM tine_lease'), [[1_200]]);
   });
 
@@ -137,7 +135,7 @@ for (const from of TINE_DRIVERS) {
     const many = Array.from({ length: 3_500 }, (_, index) => put(`/k/${index % 700}`, `${index}`));
     await writeTineDatabase(source, many);
     const target = await testDatabase(context, from);
-    await assert.rejects(copyDatabase(source.access, cutOff(target.access, 4), silent), /cut off/);
+    await assert.rejects(copyDatabase(source.access, cutOff(target.access, 4), noProgress), /cut off/);
     const [half] = await rowsOf(target, 'SELECT COUNT(*) FROM kine');
     assert.deepEqual(half, [1_999]);
 
@@ -146,7 +144,7 @@ for (const from of TINE_DRIVERS) {
     assert.match(withoutLog(stderr), /^tine: [^\n]*a copy into this database has not been finished[^\n]*\n/);
 
     await writeTineDatabase(source, [put('/k/1', 'later'), remove('/k/2'), ...compact(3_000)]);
-    const report = await copyDatabase(source.access, target.access, silent);
+    const report = await copyDatabase(source.access, target.access, noProgress);
     assert.equal(report.revision, 3_503);
     assert.deepEqual(report.source, report.target);
     assert.equal(report.target.keyCount, 699);
@@ -162,10 +160,10 @@ for (const from of TINE_DRIVERS) {
     const source = await testDatabase(context, from);
     await writeTineDatabase(source, history);
     const target = await testDatabase(context, from);
-    await assert.rejects(copyDatabase(source.access, cutOff(target.access, 3), silent), /cut off/);
+    await assert.rejects(copyDatabase(source.access, cutOff(target.access, 3), noProgress), /cut off/);
     await tamper(target, ["UPDATE kine SET version = 9 WHERE name = '/held'"]);
     await assert.rejects(
-      copyDatabase(source.access, target.access, silent),
+      copyDatabase(source.access, target.access, noProgress),
       /the copy differs from the source: 7 keys, SHA-256 .* instead of 7 keys, SHA-256 .*; drop the database and start again$/,
     );
     const [finding] = (await target.access.readSnapshot(checkDatabase)).findings;
@@ -177,15 +175,15 @@ for (const from of TINE_DRIVERS) {
     await writeTineDatabase(source, history);
     const target = await testDatabase(context, from);
     await serving(target, async (client) => {
-      await assert.rejects(copyDatabase(source.access, target.access, silent), /stop it, then try again/);
+      await assert.rejects(copyDatabase(source.access, target.access, noProgress), /stop it, then try again/);
       await client.put({ key: '/mine' });
     });
-    await assert.rejects(copyDatabase(source.access, target.access, silent), /it is not empty \(1 row\)/);
-    await assert.rejects(copyDatabase(source.access, source.access, silent), /cannot copy a database into itself/);
+    await assert.rejects(copyDatabase(source.access, target.access, noProgress), /it is not empty \(1 row\)/);
+    await assert.rejects(copyDatabase(source.access, source.access, noProgress), /cannot copy a database into itself/);
     const half = await testDatabase(context, from);
-    await assert.rejects(copyDatabase(source.access, cutOff(half.access, 3), silent), /cut off/);
-    await assert.rejects(copyDatabase(target.access, half.access, silent), /unfinished copy of another source/);
-    await assert.rejects(copyDatabase(half.access, target.access, silent), /has not been finished/);
+    await assert.rejects(copyDatabase(source.access, cutOff(half.access, 3), noProgress), /cut off/);
+    await assert.rejects(copyDatabase(target.access, half.access, noProgress), /unfinished copy of another source/);
+    await assert.rejects(copyDatabase(half.access, target.access, noProgress), /has not been finished/);
   });
 
   test(`${from.name}: a kine database is copied the way tine would take it over`, async (context) => {
@@ -202,7 +200,7 @@ for (const from of TINE_DRIVERS) {
       ...(from.dialect === 'mysql' ? [] : [{ id: 11, name: '/é', created: 1, value: 'e' } as const]),
     ]);
     const target = await testDatabase(context, from);
-    const report = await copyDatabase(source.access, target.access, silent);
+    const report = await copyDatabase(source.access, target.access, noProgress);
     assert.deepEqual(report.source, report.target);
     await isSound(target);
     const shown = (database: TestDatabase) => serving(database, (client) => seen(client, 4));
@@ -236,14 +234,14 @@ for (const from of TINE_DRIVERS) {
       user: undefined,
     });
     context.after(() => source.close());
-    await assert.rejects(copyEtcd(source, cutOff(target.access, 6), silent), /cut off/);
+    await assert.rejects(copyEtcd(source, cutOff(target.access, 6), noProgress), /cut off/);
     const [staged] = await rowsOf(target, 'SELECT COUNT(*) FROM tine_copy');
     assert.ok((staged?.[0] as number) > 0 && (staged?.[0] as number) < 306);
     await client.put({ key: '/a', value: 'later' });
-    await assert.rejects(copyEtcd(source, cutOff(target.access, 6), silent), /cut off/);
+    await assert.rejects(copyEtcd(source, cutOff(target.access, 6), noProgress), /cut off/);
     const { revision } = (await client.put({ key: '/new' })).header;
     await client.compact({ revision });
-    const report = await copyEtcd(source, target.access, silent);
+    const report = await copyEtcd(source, target.access, noProgress);
     assert.equal(report.revision, revision);
     await isSound(target);
     await sameAs(client, target);

@@ -122,6 +122,45 @@ for (const driver of TINE_DRIVERS) {
 }
 
 for (const driver of FILE_DRIVERS) {
+  test(`${driver.name}: doctor, check, snapshot save and copy leave no file beside a database that is not served`, async (context) => {
+    const database = await testDatabase(context, driver);
+    await writeTineDatabase(database, [put('a', '1'), put('b', '2')]);
+    const elsewhere = temporaryDirectory();
+    context.after(() => rmSync(elsewhere, { recursive: true, force: true }));
+    const files = (): unknown =>
+      readdirSync(database.dataDirectory).map((name) => [
+        name,
+        readFileSync(join(database.dataDirectory, name), 'hex'),
+      ]);
+    const before = files();
+    const { endpoint } = database;
+    for (const command of [
+      ['doctor', endpoint],
+      ['check', endpoint],
+      ['snapshot', 'save', join(elsewhere, 'saved.db'), '--endpoint', endpoint],
+      ['copy', '--from', endpoint, '--to', `sqlite://${join(elsewhere, 'copy.db')}`],
+    ]) {
+      const { status, stderr } = runTine(command);
+      assert.equal(status, 0, stderr);
+      assert.deepEqual(files(), before, `tine ${command[0]}`);
+    }
+  });
+
+  test(`${driver.name}: doctor and check leave the log of a killed server as it is`, async (context) => {
+    const { server, client, endpoint } = await served(context, driver);
+    await client.put({ key: 'a', value: '1' });
+    await server.kill();
+    const files = (): unknown =>
+      readdirSync(server.dataDirectory)
+        .filter((name) => !name.endsWith('-shm'))
+        .map((name) => [name, readFileSync(join(server.dataDirectory, name), 'hex')]);
+    const before = files();
+    for (const command of ['doctor', 'check']) {
+      assert.equal(runTine([command, endpoint]).status, 0);
+      assert.deepEqual(files(), before, `tine ${command}`);
+    }
+  });
+
   test(`${driver.name}: doctor leaves every byte of the files unchanged, with and without a server`, async (context) => {
     const { server, client, endpoint } = await served(context, driver);
     for (let index = 0; index < 20; index += 1) await client.put({ key: `k/${index}`, value: 'v'.repeat(1_000) });

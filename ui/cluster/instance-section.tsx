@@ -3,7 +3,7 @@ import { call } from '../api.ts';
 import { Failure } from '../parts/failure.tsx';
 import { hexId } from '../parts/hex-id.ts';
 import { bytesText, countText } from '../parts/quantities.ts';
-import { Scrolled } from '../parts/scrolled.tsx';
+import { Table } from '../parts/table.tsx';
 import { useRefreshed } from '../parts/use-refreshed.ts';
 import { refreshMs } from './refresh.ts';
 import type { AlarmReply, MemberListReply, StatusReply } from './replies.ts';
@@ -97,28 +97,16 @@ function Members({ status, members: { members = [] } }: State) {
   return (
     <section aria-labelledby="members">
       <h2 id="members">Members</h2>
-      <Scrolled class="scroll" label="Table of members">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">ID</th>
-              <th scope="col">Addresses for clients</th>
-              <th scope="col">Role</th>
-            </tr>
-          </thead>
-          <tbody>
-            {members.map(({ ID, name = '', clientURLs = [] }) => (
-              <tr key={ID}>
-                <th scope="row">{name}</th>
-                <td class="mono">{hexId(ID)}</td>
-                <td class="mono">{clientURLs.join(', ')}</td>
-                <td>{rolesOf(ID, status).join(', ')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scrolled>
+      <Table label="Table of members" columns={['Name', 'ID', 'Addresses for clients', 'Role']}>
+        {members.map(({ ID, name = '', clientURLs = [] }) => (
+          <tr key={ID}>
+            <th scope="row">{name}</th>
+            <td class="mono">{hexId(ID)}</td>
+            <td class="mono">{clientURLs.join(', ')}</td>
+            <td>{rolesOf(ID, status).join(', ')}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

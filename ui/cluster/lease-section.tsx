@@ -5,7 +5,7 @@ import { bytesOfBase64, shownBytes } from '../bytes.ts';
 import { Failure } from '../parts/failure.tsx';
 import { hexId } from '../parts/hex-id.ts';
 import { counted, countText, secondsText } from '../parts/quantities.ts';
-import { Scrolled } from '../parts/scrolled.tsx';
+import { Table } from '../parts/table.tsx';
 import { useRefreshed } from '../parts/use-refreshed.ts';
 import { addressOf } from '../route.ts';
 import { Pages } from './pages.tsx';
@@ -58,27 +58,11 @@ function LeasePage({ ids }: { readonly ids: readonly string[] }) {
   const { value: leases } = useRefreshed((signal) => Promise.all(ids.map((id) => readLease(id, signal))), refreshMs);
   if (leases === undefined) return <p class="quiet">Reading {counted(ids.length, 'lease')}.</p>;
   return (
-    <Scrolled class="scroll" label="Table of leases">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Lease</th>
-            <th scope="col" class="number">
-              Time left
-            </th>
-            <th scope="col" class="number">
-              Granted
-            </th>
-            <th scope="col">Keys</th>
-          </tr>
-        </thead>
-        <tbody>
-          {leases.map((lease) => (
-            <LeaseRow key={lease.ID} lease={lease} />
-          ))}
-        </tbody>
-      </table>
-    </Scrolled>
+    <Table label="Table of leases" columns={['Lease', { number: 'Time left' }, { number: 'Granted' }, 'Keys']}>
+      {leases.map((lease) => (
+        <LeaseRow key={lease.ID} lease={lease} />
+      ))}
+    </Table>
   );
 }
 

@@ -1,12 +1,12 @@
+import type { ClusterReply, SlowCall } from '../../src/server/ui/replies.ts';
 import { data } from '../api.ts';
 import { counted, countText, dateText, millisecondsText, secondsText } from '../parts/quantities.ts';
 import { RootOnly } from '../parts/root-only.tsx';
-import { Scrolled } from '../parts/scrolled.tsx';
+import { Table } from '../parts/table.tsx';
 import { useRefreshed } from '../parts/use-refreshed.ts';
 import { Fact } from './instance-section.tsx';
 import { Pages } from './pages.tsx';
 import { refreshMs } from './refresh.ts';
-import type { ClusterReply, SlowCall } from './replies.ts';
 
 /** What only this server has: compaction and slow requests. */
 export function ServerSection() {
@@ -96,33 +96,20 @@ function SlowRequests({ slowCalls: { slowMs, newestFirst } }: Pick<ClusterReply,
 
 function SlowTable({ page }: { readonly page: readonly SlowCall[] }) {
   return (
-    <Scrolled class="scroll" label="Table of slow requests">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Ended</th>
-            <th scope="col">Method</th>
-            <th scope="col" class="number">
-              Took
-            </th>
-            <th scope="col">Result</th>
-            <th scope="col">Client</th>
-            <th scope="col">Request</th>
-          </tr>
-        </thead>
-        <tbody>
-          {page.map(({ endedUnixMs, method, tookMs, code, peer, about }) => (
-            <tr key={`${endedUnixMs} ${peer} ${tookMs}`}>
-              <td class="narrow">{dateText(endedUnixMs)}</td>
-              <td>{method.slice(method.lastIndexOf('/') + 1)}</td>
-              <td class="number narrow">{millisecondsText(tookMs)}</td>
-              <td>{code}</td>
-              <td class="mono narrow">{peer}</td>
-              <td class="mono key">{about}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scrolled>
+    <Table
+      label="Table of slow requests"
+      columns={['Ended', 'Method', { number: 'Took' }, 'Result', 'Client', 'Request']}
+    >
+      {page.map(({ endedUnixMs, method, tookMs, code, peer, about }) => (
+        <tr key={`${endedUnixMs} ${peer} ${tookMs}`}>
+          <td class="narrow">{dateText(endedUnixMs)}</td>
+          <td>{method.slice(method.lastIndexOf('/') + 1)}</td>
+          <td class="number narrow">{millisecondsText(tookMs)}</td>
+          <td>{code}</td>
+          <td class="mono narrow">{peer}</td>
+          <td class="mono key">{about}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

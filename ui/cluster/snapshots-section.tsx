@@ -1,11 +1,11 @@
+import type { ListedSnapshot, SnapshotsReply } from '../../src/server/ui/replies.ts';
 import { data } from '../api.ts';
 import { bytesText, counted, countText, dateText } from '../parts/quantities.ts';
 import { RootOnly } from '../parts/root-only.tsx';
-import { Scrolled } from '../parts/scrolled.tsx';
+import { Table } from '../parts/table.tsx';
 import { useRefreshed } from '../parts/use-refreshed.ts';
 import { Fact } from './instance-section.tsx';
 import { listRefreshMs } from './refresh.ts';
-import type { ListedSnapshot, SnapshotsReply } from './replies.ts';
 
 /** Snapshots by schedule, in the folder and in the bucket. */
 export function SnapshotsSection() {
@@ -60,28 +60,14 @@ function List({ newestFirst, olderCount, failure }: SnapshotsReply) {
   if (newestFirst.length === 0) return <p class="quiet">No snapshot has been taken yet.</p>;
   return (
     <>
-      <Scrolled class="scroll" label="Table of snapshots">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Saved</th>
-              <th scope="col">Place</th>
-              <th scope="col">Name</th>
-              <th scope="col" class="number">
-                Revision
-              </th>
-              <th scope="col" class="number">
-                Size
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {newestFirst.map((snapshot) => (
-              <Row key={snapshot.location} snapshot={snapshot} />
-            ))}
-          </tbody>
-        </table>
-      </Scrolled>
+      <Table
+        label="Table of snapshots"
+        columns={['Saved', 'Place', 'Name', { number: 'Revision' }, { number: 'Size' }]}
+      >
+        {newestFirst.map((snapshot) => (
+          <Row key={snapshot.location} snapshot={snapshot} />
+        ))}
+      </Table>
       {olderCount > 0 && <p class="quiet">{counted(olderCount, 'older snapshot')} not shown.</p>}
     </>
   );

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { LoadReply } from '../../src/server/ui/replies.ts';
 import { clockText } from '../parts/quantities.ts';
 import { useScheme } from '../parts/use-scheme.ts';
 import { drawLineChart, type LineData } from './line-chart.ts';
 import type { LoadChart, LoadLine } from './load-charts.ts';
-import type { LoadReply } from './load-reply.ts';
 
 interface LoadFigureProps {
   readonly chart: LoadChart;

@@ -5,7 +5,7 @@ import type { ReceivedEvent } from '../events/received-event.ts';
 import { type Followed, useFeed } from '../events/use-feed.ts';
 import { hexId } from '../parts/hex-id.ts';
 import { bytesText, clockText, counted, countText } from '../parts/quantities.ts';
-import { Scrolled } from '../parts/scrolled.tsx';
+import { Table } from '../parts/table.tsx';
 import { addressOf } from '../route.ts';
 import type { ViewProps } from './view.ts';
 
@@ -140,34 +140,23 @@ function Problem({ status, onStart }: { readonly status: FeedStatus; readonly on
 function EventTable({ items }: { readonly items: readonly FeedItem[] }) {
   if (items.length === 0) return <p class="quiet">No event has happened yet. The newest will be at the top.</p>;
   return (
-    <Scrolled class="scroll" label="Events, newest first">
-      <table class="events">
-        <thead>
-          <tr>
-            <th scope="col">Event</th>
-            <th scope="col">Key</th>
-            <th scope="col" class="number">
-              Revision
-            </th>
-            <th scope="col">Received</th>
-            <th scope="col">Value</th>
+    <Table
+      label="Events, newest first"
+      class="events"
+      columns={['Event', 'Key', { number: 'Revision' }, 'Received', 'Value']}
+    >
+      {items.map((item) =>
+        item.kind === 'event' ? (
+          <EventRow key={item.id} event={item.event} atMs={item.atMs} />
+        ) : (
+          <tr key={item.id}>
+            <td colSpan={5} class="quiet">
+              {counted(item.count, 'event')} skipped during the pause
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {items.map((item) =>
-            item.kind === 'event' ? (
-              <EventRow key={item.id} event={item.event} atMs={item.atMs} />
-            ) : (
-              <tr key={item.id}>
-                <td colSpan={5} class="quiet">
-                  {counted(item.count, 'event')} skipped during the pause
-                </td>
-              </tr>
-            ),
-          )}
-        </tbody>
-      </table>
-    </Scrolled>
+        ),
+      )}
+    </Table>
   );
 }
 

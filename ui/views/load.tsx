@@ -1,7 +1,7 @@
+import type { LoadReply } from '../../src/server/ui/replies.ts';
 import { data } from '../api.ts';
 import { loadCharts } from '../load/load-charts.ts';
 import { LoadFigure } from '../load/load-figure.tsx';
-import type { LoadReply } from '../load/load-reply.ts';
 import { bytesText, clockText, secondsText } from '../parts/quantities.ts';
 import { RootOnly } from '../parts/root-only.tsx';
 import { useRefreshed } from '../parts/use-refreshed.ts';

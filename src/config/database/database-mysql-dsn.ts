@@ -11,6 +11,7 @@ import {
   parseDatabaseUrl,
   parseHosts,
   parseParameters,
+  refuseParameters,
 } from './database-url.ts';
 
 const DEFAULT_HOST = { host: '127.0.0.1', port: 3306 } as const satisfies DatabaseHost;
@@ -27,7 +28,7 @@ const EXAMPLE = 'write mysql://USER:PASSWORD@tcp(HOST:3306)/DATABASE or mysql://
  */
 export function parseMysqlDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn<RemoteDsn> {
   const { user, password, hosts, database, parameters } = parseAddress(rest);
-  refuse(parameters);
+  refuseParameters(parameters, REFUSED);
   const dsn: RemoteDsn = {
     kind: 'mysql',
     hosts,
@@ -101,13 +102,6 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ['ssl-cert', 'is not supported; name the file with --datastore-certfile'],
   ['ssl-key', 'is not supported; name the file with --datastore-keyfile'],
 ]);
-
-function refuse(parameters: ReadonlyMap<string, string>): void {
-  for (const name of parameters.keys()) {
-    const reason = REFUSED.get(name);
-    if (reason !== undefined) throw new Error(`the parameter ${name} ${reason}`);
-  }
-}
 
 const MODES: ReadonlyMap<string, DatabaseTlsMode | 'disable' | undefined> = new Map([
   ['', undefined],

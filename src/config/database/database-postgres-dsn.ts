@@ -4,7 +4,14 @@ import { boundedConnectTimeoutMs, defaultDatabase } from './database-defaults.ts
 import type { ParsedDsn } from './database-parsed-dsn.ts';
 import type { DatabaseHost, RemoteDsn } from './database-remote-dsn.ts';
 import { databaseTls, type TlsFiles, type TlsOptions, type TlsRequest } from './database-tls.ts';
-import { type DatabaseUrl, type NamedHost, parseDatabaseUrl, parseHosts, parsePort } from './database-url.ts';
+import {
+  type DatabaseUrl,
+  type NamedHost,
+  parseDatabaseUrl,
+  parseHosts,
+  parsePort,
+  refuseParameters,
+} from './database-url.ts';
 
 const DEFAULT_PORT = 5432;
 
@@ -22,7 +29,7 @@ const KINE_DEFAULT = 'postgres:postgres@localhost/';
 export function parsePostgresDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn<RemoteDsn> {
   const url = parseDatabaseUrl(rest === '' || rest === '/' ? KINE_DEFAULT : rest);
   const { parameters } = url;
-  refuse(parameters);
+  refuseParameters(parameters, REFUSED);
   const dsn: RemoteDsn = {
     kind: 'postgres',
     hosts: postgresHosts(url),
@@ -59,13 +66,6 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ['tls', 'is a parameter of MySQL; write sslmode=verify-full, require, prefer or disable'],
   ['ssl', 'is not supported; write sslmode=verify-full, require, prefer or disable'],
 ]);
-
-function refuse(parameters: ReadonlyMap<string, string>): void {
-  for (const name of parameters.keys()) {
-    const reason = REFUSED.get(name);
-    if (reason !== undefined) throw new Error(`the parameter ${name} ${reason}`);
-  }
-}
 
 /** Whether tine does what the parameter requests anyway: tine uses the host that accepts writes. */
 function isImplied(name: string, parameters: ReadonlyMap<string, string>): boolean {

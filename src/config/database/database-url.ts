@@ -119,3 +119,14 @@ function decodePart(text: string): string {
     throw new Error('a % is not followed by two hexadecimal digits of a character; write % as %25', { cause });
   }
 }
+
+/**
+ * Refuses parameters that have no meaning or select something else. `reasons`: the end of the error
+ * for each of them.
+ */
+export function refuseParameters(parameters: ReadonlyMap<string, string>, reasons: ReadonlyMap<string, string>): void {
+  for (const name of parameters.keys()) {
+    const reason = reasons.get(name);
+    if (reason !== undefined) throw new Error(`the parameter ${name} ${reason}`);
+  }
+}

@@ -2,13 +2,13 @@
  * Prepares a MySQL database before it is served: creates it, checks the server, and migrates the
  * schema.
  */
-import knex, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import { migrations } from '../../../migrations/migrations.ts';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { DriverError, StartError } from '../../errors.ts';
-import { silentLog } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
+import { withKnex } from '../with-knex.ts';
 import { errorNumber, serverErrorNumber } from './classify-error.ts';
 import { connectionSettings, forKnex } from './connection-settings.ts';
 import { appliedMigrations, migrate } from './migrate.ts';
@@ -32,11 +32,11 @@ export async function prepareDatabase(target: PrepareTarget): Promise<void> {
   const { dsn } = target;
   try {
     try {
-      await withKnex(target, dsn.database, (database) => bringUpToDate(database, target));
+      await withServer(target, dsn.database, (database) => bringUpToDate(database, target));
     } catch (error) {
       if (serverErrorNumber(error) !== errorNumber.badDatabase) throw error;
       await createDatabase(target);
-      await withKnex(target, dsn.database, (database) => bringUpToDate(database, target));
+      await withServer(target, dsn.database, (database) => bringUpToDate(database, target));
     }
   } catch (error) {
     throw startError(error, dsn);
@@ -51,7 +51,7 @@ function quotedName(name: string): string {
 async function createDatabase(target: PrepareTarget): Promise<void> {
   const { dsn } = target;
   try {
-    await withKnex(target, undefined, (server) =>
+    await withServer(target, undefined, (server) =>
       server.raw(`${ownDefaults};CREATE DATABASE IF NOT EXISTS ${quotedName(dsn.database)}`),
     );
   } catch (error) {
@@ -63,26 +63,15 @@ async function createDatabase(target: PrepareTarget): Promise<void> {
   }
 }
 
-/** Runs work with knex. `database` undefined: without a database. */
-async function withKnex<Result>(
+/** Runs work on the server. `database` undefined: without a database. */
+async function withServer<Result>(
   { dsn, host }: PrepareTarget,
   database: string | undefined,
   use: (server: Knex) => Promise<Result>,
 ): Promise<Result> {
   const { database: _named, ...settings } = await connectionSettings(dsn, host);
-  const server = knex({
-    client: 'mysql2',
-    version: 'latest',
-    connection: forKnex(database === undefined ? settings : { ...settings, database }),
-    // One connection: the lock below belongs to the connection.
-    pool: { min: 0, max: 1 },
-    log: silentLog,
-  });
-  try {
-    return await use(server);
-  } finally {
-    await server.destroy();
-  }
+  const connection = forKnex(database === undefined ? settings : { ...settings, database });
+  return withKnex({ client: 'mysql2', version: 'latest', connection }, use);
 }
 
 async function bringUpToDate(database: Knex, target: PrepareTarget): Promise<void> {

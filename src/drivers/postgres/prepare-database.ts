@@ -2,14 +2,14 @@
  * Prepares a Postgres database before it is served: creates it, checks the server, and migrates the
  * schema.
  */
-import knex, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import pg from 'pg';
 import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
 import { postgresWords } from '../../../migrations/words.ts';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
-import { silentLog } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
+import { withKnex } from '../with-knex.ts';
 import { codeOf, isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { probeServer } from './probe-server.ts';
@@ -44,9 +44,9 @@ export async function prepareDatabase(dsn: RemoteDsn, host: DatabaseHost): Promi
  * role, so no other connection is open meanwhile.
  */
 async function prepareExisting(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
-  await withKnex(dsn, host, (database) => refuseOldServer(database, dsn));
+  await withDatabase(dsn, host, (database) => refuseOldServer(database, dsn));
   const { hasTable } = await probeServer(dsn, host);
-  await withKnex(dsn, host, (database) => bringUpToDate(database, dsn));
+  await withDatabase(dsn, host, (database) => bringUpToDate(database, dsn));
   if (!hasTable) await probeServer(dsn, host);
 }
 
@@ -87,23 +87,13 @@ async function runOnServer(dsn: RemoteDsn, host: DatabaseHost, statement: string
   }
 }
 
-async function withKnex<Result>(
+async function withDatabase<Result>(
   dsn: RemoteDsn,
   host: DatabaseHost,
   use: (database: Knex) => Promise<Result>,
 ): Promise<Result> {
   const settings = await connectionSettings(dsn, host);
-  const database = knex({
-    client: 'pg',
-    connection: settings as Knex.PgConnectionConfig,
-    pool: { min: 0, max: 1 },
-    log: silentLog,
-  });
-  try {
-    return await use(database);
-  } finally {
-    await database.destroy();
-  }
+  return withKnex({ client: 'pg', connection: settings as Knex.PgConnectionConfig }, use);
 }
 
 /**

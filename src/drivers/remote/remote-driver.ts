@@ -30,6 +30,7 @@ import type { Driver, DriverBatchResult, DriverWriteOptions, ReadLane } from '..
 import type { DriverStatistics } from '../driver-statistics.ts';
 import { FailureCounts } from '../failure-counts.ts';
 import type { LeaseClock } from '../lease-clock.ts';
+import { OutageLog } from '../outage-log.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
 import { withTakeOverProgress } from '../take-over-progress.ts';
@@ -74,6 +75,7 @@ export class RemoteDriver implements Driver {
   readonly #commits = new Histogram(commitBoundsMs);
   readonly #echoes = new Histogram(requestBoundsMs);
   readonly #failures = new FailureCounts();
+  readonly #outages: OutageLog;
   readonly #doubts = { committed: 0, undone: 0, unknown: 0 };
   readonly #hintListeners = new Set<(id: RowId) => void>();
   #messages: MessageChannel | undefined;
@@ -82,7 +84,7 @@ export class RemoteDriver implements Driver {
   #clockTimer: NodeJS.Timeout | undefined;
   #state: 'away' | 'ready' | 'closed' = 'away';
   #clusterId = 0n;
-  #lastFailure: Error = new DriverError('lost', 'the database has not answered yet');
+  #lastFailure = new DriverError('lost', 'the database has not answered yet');
 
   private constructor(engine: Engine, { logger, slowStatementMs, connectionCountMax }: RemoteOptions) {
     const slowLog = new SlowStatementLog(logger);
@@ -90,6 +92,7 @@ export class RemoteDriver implements Driver {
     this.#engine = engine;
     this.#logger = logger;
     this.#clock = new ServerClock(logger);
+    this.#outages = new OutageLog(logger);
     this.#meter = new StatementMeter({
       slowMs: slowStatementMs,
       // A take-over walks all rows in large chunks, and reports its progress itself.
@@ -124,8 +127,7 @@ export class RemoteDriver implements Driver {
         await driver.close();
         throw error;
       }
-      options.logger.warn({ reason: error.message }, 'database is not ready; requests are refused until it is');
-      driver.#lastFailure = error;
+      driver.#isAway(error.message);
       void driver.#prepareLater(preparing);
     }
     return driver;
@@ -161,11 +163,12 @@ export class RemoteDriver implements Driver {
     this.#hintListeners.add(listener);
   }
 
-  async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
+  read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
     const { facts } = this.#engine;
-    return withRetry(() =>
-      this.#inTransaction(lane, { kind: needsSnapshot(name, facts) ? 'snapshot' : 'none' }, (session) =>
-        runProgram(readProgram(name, input, facts), session),
+    const kind = needsSnapshot(name, facts) ? 'snapshot' : 'none';
+    return this.#outages.observe('read', () =>
+      withRetry(() =>
+        this.#inTransaction(lane, { kind }, (session) => runProgram(readProgram(name, input, facts), session)),
       ),
     );
   }
@@ -174,7 +177,11 @@ export class RemoteDriver implements Driver {
     return this.#connections.countMaxOf(lane);
   }
 
-  async write(operations: readonly WriteOperation[], options: DriverWriteOptions): Promise<DriverBatchResult> {
+  write(operations: readonly WriteOperation[], options: DriverWriteOptions): Promise<DriverBatchResult> {
+    return this.#outages.observe('write', () => this.#write(operations, options));
+  }
+
+  async #write(operations: readonly WriteOperation[], options: DriverWriteOptions): Promise<DriverBatchResult> {
     try {
       return this.#announced(await this.#commit(operations, options));
     } catch (error) {
@@ -220,6 +227,7 @@ export class RemoteDriver implements Driver {
 
   async close(): Promise<void> {
     this.#state = 'closed';
+    this.#outages.close();
     clearInterval(this.#clockTimer);
     await this.#messages?.close();
     await this.#connections.close();
@@ -300,7 +308,7 @@ export class RemoteDriver implements Driver {
       nowMs: () => this.nowMs(),
       onDoubtEnd: (outcome) => {
         this.#doubts[outcome] += 1;
-        this.#logger.warn({ outcome }, 'connection to the database was lost during a commit');
+        this.#logger.info({ outcome }, 'connection to the database was lost during a commit');
       },
     });
   }
@@ -427,18 +435,24 @@ export class RemoteDriver implements Driver {
     while (this.#state === 'away') {
       try {
         await attempt;
-        this.#logger.info('database answers; serving');
+        this.#outages.ended();
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         // The operator may repair the fault meanwhile. Each cause is logged once.
         if (message !== loggedMessage) this.#logPrepareFailure(error, message);
         loggedMessage = message;
-        this.#lastFailure = error instanceof DriverError ? error : new DriverError('other', message);
+        this.#isAway(message);
         await pause(limits.reconnectPauseMs);
         attempt = this.#prepare();
         attempt.catch(() => {});
       }
     }
+  }
+
+  /** Requests fail with this reason until the database is prepared. */
+  #isAway(reason: string): void {
+    this.#lastFailure = new DriverError('lost', reason);
+    this.#outages.failed('write', reason);
   }
 
   #logPrepareFailure(error: unknown, message: string): void {

@@ -8,6 +8,7 @@ import { selectsRow } from '../../sql/statement.ts';
 import { type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../offline.ts';
 import { type SqliteDatabase, StatementRunner } from './connection.ts';
 import { fileStorage } from './file/file-storage.ts';
+import { walBytes } from './file/wal.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
@@ -33,9 +34,15 @@ export function offlineSqlite(path: string): OfflineAccess {
       fileStorage(path).catch((error: unknown) => {
         throw startError(error, path);
       }),
+    // A reader creates an empty WAL if the file has no WAL, and only a connection that may write
+    // removes it again. A WAL with content is left alone: a connection that may write would copy it
+    // into the database at its end.
     readSnapshot: async (work) => {
       await rollBackInterrupted(path);
-      return withDatabase(path, { readonly: true }, (database) => inTransaction(path, database, 'BEGIN', work));
+      return withDatabase(path, { readonly: walBytes(path) > 0 }, (database) => {
+        database.pragma('query_only = ON');
+        return inTransaction(path, database, 'BEGIN', work);
+      });
     },
     whileLocked: (work) =>
       withDatabase(path, {}, (database) =>

@@ -9,8 +9,8 @@ import { migrationSource, migrations, migrationsTable } from '../../../migration
 import { sqliteSchema } from '../../../migrations/sqlite-schema.ts';
 import { sqliteWords } from '../../../migrations/words.ts';
 import { limits } from '../../limits.ts';
-import { silentLog } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
+import { withKnex } from '../with-knex.ts';
 import { ownerOnly } from './file/file-modes.ts';
 
 /**
@@ -101,17 +101,11 @@ function refuseForeignTable(database: Database.Database, path: string): void {
 
 /**
  * Migrates in one transaction, knex's own lock included. A process that is killed half-way leaves
- * the file as it was, without a lock to remove by hand. knex is loaded only for this: 350 modules.
+ * the file as it was, without a lock to remove by hand.
  */
 async function migrate(path: string): Promise<void> {
-  const { default: knex } = await import('knex');
-  const database = knex({
-    client: 'better-sqlite3',
-    connection: { filename: path },
-    useNullAsDefault: true,
-    log: silentLog,
-  });
-  try {
+  const config = { client: 'better-sqlite3', connection: { filename: path }, useNullAsDefault: true };
+  await withKnex(config, async (database) => {
     await database.raw(`PRAGMA busy_timeout = ${limits.sqliteBusyTimeoutMs}`);
     await database.raw('PRAGMA synchronous = FULL');
     await database.transaction(async (transaction) => {
@@ -128,7 +122,5 @@ async function migrate(path: string): Promise<void> {
         migrationSource: migrationSource(sqliteWords),
       });
     });
-  } finally {
-    await database.destroy();
-  }
+  });
 }

@@ -20,6 +20,7 @@ import type { DriverStatistics, SlowStatement } from '../driver-statistics.ts';
 import { FailureCounts } from '../failure-counts.ts';
 import type { LeaseClock } from '../lease-clock.ts';
 import { monotonicMs } from '../monotonic-ms.ts';
+import { OutageLog } from '../outage-log.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
 import { withTakeOverProgress } from '../take-over-progress.ts';
@@ -69,9 +70,15 @@ export class SqliteDriver implements Driver {
 
   #isRecovering = false;
   readonly #loop: EventLoopConnection;
+  readonly #outages: OutageLog;
 
-  private constructor(threads: Record<PoolName, ThreadClient>, loop: EventLoopConnection, failures: FailureCounts) {
+  private constructor(
+    threads: Record<PoolName, ThreadClient>,
+    loop: EventLoopConnection,
+    { failures, outages }: { readonly failures: FailureCounts; readonly outages: OutageLog },
+  ) {
     this.#threads = threads;
+    this.#outages = outages;
     this.#loop = loop;
     this.#failures = failures;
     this.#statistics = {
@@ -122,7 +129,7 @@ export class SqliteDriver implements Driver {
       quick: thread('quick', limits.readerThreadIdleMsMax),
       bulk: thread('bulk', limits.readerThreadIdleMsMax),
     };
-    const driver = new SqliteDriver(threads, loop, failures);
+    const driver = new SqliteDriver(threads, loop, { failures, outages: new OutageLog(logger) });
     try {
       const atMs = Math.floor(monotonicMs());
       const clock = { kind: 'machine', bootId: bootId(), monotonicMs: atMs, wallMs: Date.now() } as const;
@@ -165,7 +172,11 @@ export class SqliteDriver implements Driver {
   /** A file carries no messages. */
   onHint(): void {}
 
-  async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
+  read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
+    return this.#outages.observe('read', () => this.#read(name, input, lane));
+  }
+
+  async #read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
     const isHere = this.#loop.acceptsRead(name, input) || this.#isThreadUnavailable(lane);
     const small = isHere ? this.#loop.read(name, input) : undefined;
     if (small?.isSynced === true) return small.output;
@@ -189,7 +200,11 @@ export class SqliteDriver implements Driver {
     return readsOfThread;
   }
 
-  async write(
+  write(operations: readonly WriteOperation[], options: DriverWriteOptions): Promise<DriverBatchResult> {
+    return this.#outages.observe('write', () => this.#write(operations, options));
+  }
+
+  async #write(
     operations: readonly WriteOperation[],
     { steps, ...options }: DriverWriteOptions,
   ): Promise<DriverBatchResult> {
@@ -302,6 +317,7 @@ export class SqliteDriver implements Driver {
   }
 
   async close(): Promise<void> {
+    this.#outages.close();
     clearInterval(this.#filesTimer);
     await Promise.all(poolNames.map((name) => this.#threads[name].close()));
     await this.#loop.close();

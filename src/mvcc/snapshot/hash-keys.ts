@@ -10,6 +10,7 @@ import { compactionHashAt } from '../compaction/compaction-hash.ts';
 import type { DatabaseFacts } from '../database-facts.ts';
 import { checkReadable, headProgram, idThroughRevision, type MarkedHead } from '../head.ts';
 import type { Revision, RowId } from '../ids.ts';
+import { newestRange } from '../operations.ts';
 import { type Program, row } from '../program.ts';
 import { rangeRows } from '../reads/range-rows.ts';
 import type { Head } from '../results.ts';
@@ -97,12 +98,8 @@ function* isAnyKeyThere(atId: RowId, head: Head): Program<boolean> {
 }
 
 const anyKey = {
-  kind: 'range',
+  ...newestRange,
   keys: { start: '' as KeyText, end: endOfKeys },
-  revision: 0,
   limit: 1,
-  sort: undefined,
   keysOnly: true,
-  countOnly: false,
-  revisionFilter: undefined,
 } as const;

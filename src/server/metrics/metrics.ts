@@ -32,6 +32,7 @@ export interface MetricsOptions {
   readonly watches: () => WatchStatistics;
   /** Undefined: no snapshots by schedule. */
   readonly snapshots: (() => SnapshotStatistics) | undefined;
+  readonly droppedSpans: Scrape['droppedSpans'];
   readonly stalls: Scrape['stalls'];
   readonly clockJumps: Scrape['clockJumps'];
 }

@@ -1,4 +1,5 @@
 /** The input of all metrics at the moment of a scrape, as plain data. */
+import type { DroppedSpans } from '../../kit/trace.ts';
 import type { Head } from '../../mvcc/results.ts';
 import type { SnapshotStatistics } from '../../statistics/snapshot-statistics.ts';
 import type { StoreStatistics } from '../../store/store-statistics.ts';
@@ -32,6 +33,8 @@ export interface Scrape {
   readonly clockJumps: { readonly count: number };
   /** Undefined: no snapshots by schedule. */
   readonly snapshots: SnapshotStatistics | undefined;
+  /** Undefined: no call is traced. */
+  readonly droppedSpans: DroppedSpans | undefined;
   /** Answers of /health. */
   readonly health: { readonly successes: number; readonly failures: number };
 }

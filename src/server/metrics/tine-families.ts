@@ -13,6 +13,7 @@ export function tineFamilies(scrape: Scrape): readonly Family[] {
     ...databaseFamilies(scrape),
     ...poolFamilies(scrape),
     ...statementFamilies(scrape),
+    ...traceFamilies(scrape),
   ];
 }
 
@@ -221,6 +222,17 @@ function statementFamilies({ store: { database } }: Scrape): readonly Family[] {
       'tine_statement_rows_total',
       'Rows that statements returned or changed, by name.',
       labelled.map(({ totals, labels }) => ({ labels, value: totals.rows })),
+    ),
+  ];
+}
+
+function traceFamilies({ droppedSpans }: Scrape): readonly Family[] {
+  if (droppedSpans === undefined) return [];
+  return [
+    counter(
+      'tine_trace_spans_dropped_total',
+      'Spans that did not reach the collector: too many waited, or the collector did not accept them.',
+      byLabel('reason', droppedSpans),
     ),
   ];
 }

@@ -23,10 +23,11 @@ export class FaultLog {
   }
 
   /**
-   * Logs a failure of the database. During an outage every client meets it and retries, so each
-   * kind gets one line a second. One kind does not hide another.
+   * Logs a failure of the database. Every client may meet it and retry, so each kind gets one line
+   * a second. One kind does not hide another. The driver logs an outage.
    */
   database({ kind, message }: DriverError): void {
+    if (kind === 'lost') return;
     this.#databaseLog(kind).write(() => ({ kind, reason: message }));
   }
 

@@ -1,9 +1,10 @@
-import type { AutoCompaction, Config } from '../../config/config.ts';
+import type { Config } from '../../config/config.ts';
 import { StatusCode } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { Identity } from '../../wire/response-headers.ts';
 import type { Access } from '../access/access.ts';
 import type { RecentSlowCall, SlowCalls } from '../monitoring/slow-calls.ts';
+import type { ClusterReply, SlowCall } from './replies.ts';
 import type { UiDataSource } from './ui-data.ts';
 
 export interface ClusterSources {
@@ -15,43 +16,6 @@ export interface ClusterSources {
   readonly slowCalls: Pick<SlowCalls, 'recent' | 'slowMs'>;
 }
 
-/** The answer of `/ui/api/cluster`. */
-export interface ClusterAnswer {
-  readonly instance: {
-    /** Decimal, as the gateway writes it. */
-    readonly memberId: string;
-    readonly tineVersion: string;
-    readonly etcdVersion: string;
-    /** `sqlite`, `postgres` or `mysql`. */
-    readonly database: string;
-    readonly uptimeSeconds: number;
-  };
-  readonly compaction: {
-    readonly revision: number;
-    /** The oldest revision that can be read. 0: there was no compaction yet. */
-    readonly compactRevision: number;
-    /** Whether this instance is deleting compacted rows, and how many rows are left. */
-    readonly isRunning: boolean;
-    readonly rowsLeft: number;
-    /** The last compaction through this instance since its start. */
-    readonly lastUnixSeconds: number | null;
-    readonly automatic: AutoCompaction;
-  };
-  readonly slowCalls: { readonly slowMs: number; readonly newestFirst: readonly ShownSlowCall[] };
-}
-
-interface ShownSlowCall {
-  readonly method: string;
-  readonly code: string;
-  readonly peer: string;
-  readonly tookMs: number;
-  readonly endedUnixMs: number;
-  readonly requestBytes: number;
-  readonly replyBytes: number;
-  /** The keys, without values, as in the log. */
-  readonly about: string;
-}
-
 /**
  * The state of this instance and of its database, as far as no call of etcd returns it. Slow calls
  * name keys of all users, so with auth on it needs the role root.
@@ -59,11 +23,11 @@ interface ShownSlowCall {
 export function clusterData(sources: ClusterSources): UiDataSource {
   return async (call) => {
     await sources.access.admin(call);
-    return clusterAnswer(sources);
+    return clusterReply(sources);
   };
 }
 
-async function clusterAnswer(sources: ClusterSources): Promise<ClusterAnswer> {
+async function clusterReply(sources: ClusterSources): Promise<ClusterReply> {
   const { store, config, identity, tineVersion, slowCalls } = sources;
   const { operations, isCompacting } = await store.statistics();
   const { revision, compactRevision } = store.latestHead;
@@ -88,7 +52,7 @@ async function clusterAnswer(sources: ClusterSources): Promise<ClusterAnswer> {
   };
 }
 
-function shownCall({ path, code, tookMs, ...call }: RecentSlowCall): ShownSlowCall {
+function shownCall({ path, code, tookMs, ...call }: RecentSlowCall): SlowCall {
   return { ...call, method: path, code: codeNames.get(code) ?? String(code), tookMs: Math.round(tookMs * 10) / 10 };
 }
 

@@ -1,27 +1,9 @@
 import { within } from '../../kit/within.ts';
-import type { ListedSnapshot, SnapshotPlaceKind, SnapshotSource } from '../../statistics/snapshot-statistics.ts';
+import type { ListedSnapshot, SnapshotSource } from '../../statistics/snapshot-statistics.ts';
 import type { Access } from '../access/access.ts';
 import { serverLimits } from '../server-limits.ts';
+import type { SnapshotsReply } from './replies.ts';
 import type { UiDataSource } from './ui-data.ts';
-
-/** The answer of `/ui/api/snapshots`. */
-export interface SnapshotsAnswer {
-  /** Null: this server takes no snapshots by schedule, and lists none. */
-  readonly schedule: ShownSchedule | null;
-  readonly newestFirst: readonly ListedSnapshot[];
-  /** Older snapshots than the listed ones. */
-  readonly olderCount: number;
-  /** Why the list is missing; null if it is not. */
-  readonly failure: string | null;
-}
-
-interface ShownSchedule {
-  /** Null: the schedule has no further slot. */
-  readonly nextUnixMs: number | null;
-  readonly isRunning: boolean;
-  /** The last failure of this instance. */
-  readonly lastError: { readonly atMs: number; readonly place: SnapshotPlaceKind; readonly text: string } | null;
-}
 
 /** Snapshots by schedule. Their names and places are for the role root only, if auth is on. */
 export function snapshotsData(sources: {
@@ -30,7 +12,7 @@ export function snapshotsData(sources: {
 }): UiDataSource {
   return async (call) => {
     await sources.access.admin(call);
-    return snapshotsAnswer(sources.snapshots);
+    return snapshotsReply(sources.snapshots);
   };
 }
 
@@ -39,7 +21,7 @@ function shown({ name, bytes, atMs, revision, place, location }: ListedSnapshot)
   return { name, bytes, atMs, revision, place, location };
 }
 
-async function snapshotsAnswer(snapshots: SnapshotSource | undefined): Promise<SnapshotsAnswer> {
+async function snapshotsReply(snapshots: SnapshotSource | undefined): Promise<SnapshotsReply> {
   if (snapshots === undefined) return { schedule: null, newestFirst: [], olderCount: 0, failure: null };
   const { nextMs, isRunning, lastError } = snapshots.statistics;
   const schedule = { nextUnixMs: nextMs ?? null, isRunning, lastError: lastError ?? null };

@@ -104,6 +104,14 @@ interface ChangeWords {
   deleteNamed(table: string, names: string): string;
 }
 
+/** Changes of databases with ON CONFLICT, which run an independent subquery once. */
+export const changeOnConflict: ChangeWords = {
+  overwrite: (key, columns) =>
+    `ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+  deleteNamed: (table, names) => `DELETE FROM ${table}
+  WHERE name IN (${names})`,
+};
+
 /** `rowsAfter` for databases that run an independent subquery once. */
 export const rowsAfterSubquery: KineWords['rowsAfter'] = (name, id, condition) =>
   `FROM kine ${name} WHERE ${condition} AND ${name}.id > COALESCE((${id}), 0)`;

@@ -1,6 +1,6 @@
 /** The dialect of Postgres. */
 import { countedBytes } from './counted-bytes.ts';
-import { type ColumnType, type Dialect, rowsAfterSubquery } from './dialect.ts';
+import { type ColumnType, changeOnConflict, type Dialect, rowsAfterSubquery } from './dialect.ts';
 
 const arrayOf: Record<Exclude<ColumnType, 'bytes'>, string> = { text: 'text[]', integer: 'bigint[]' };
 
@@ -48,12 +48,7 @@ export const postgresDialect: Dialect = {
     LIMIT 1) kine`,
     foldsCase: false,
   },
-  change: {
-    overwrite: (key, columns) =>
-      `ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-    deleteNamed: (table, names) => `DELETE FROM ${table}
-  WHERE name IN (${names})`,
-  },
+  change: changeOnConflict,
   upToBytes: countedBytes,
 };
 

@@ -1,5 +1,5 @@
 /** The dialect of SQLite. */
-import { type Dialect, rowsAfterSubquery } from './dialect.ts';
+import { changeOnConflict, type Dialect, rowsAfterSubquery } from './dialect.ts';
 
 /**
  * Parameters in comparisons are cast, which hides their values from the planner. With a bare `?`,
@@ -39,12 +39,7 @@ export const sqliteDialect: Dialect = {
   LIMIT 1`,
     foldsCase: false,
   },
-  change: {
-    overwrite: (key, columns) =>
-      `ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-    deleteNamed: (table, names) => `DELETE FROM ${table}
-  WHERE name IN (${names})`,
-  },
+  change: changeOnConflict,
   upToBytes: ({ before, columns, from, orderColumn, comesInOrder }) => `${before} SELECT ${columns.join(', ')}
   ${from}
   ${comesInOrder ? '' : `ORDER BY ${orderColumn}`}

@@ -1,6 +1,7 @@
 /** The statements of members, the instances that share one database. */
 import { record, single } from '../shape.ts';
 import { changes, insertsRecords, selectsRow, selectsRows } from '../statement.ts';
+import { changesState } from './state-statements.ts';
 
 // The members that renewed their row since a moment: id, details, and whether the member was named
 // the leader.
@@ -27,12 +28,7 @@ export const DROP_MEMBER = changes(
   WHERE id = ${sql.parameter.integer}`,
 );
 
-export const SET_LEADER = changes(
-  'set_leader',
-  (sql) => `INSERT INTO tine_state (name, value)
-  VALUES ('leader', ${sql.parameter.integer})
-  ${sql.change.overwrite('name', ['value'])}`,
-);
+export const SET_LEADER = changesState('set_leader', 'leader');
 
 export const HAS_MEMBER = selectsRow(
   'has_member',

@@ -5,6 +5,7 @@
 import { clientsCompactMarkText, compactMarkName } from '../key-text.ts';
 import { record, single } from '../shape.ts';
 import { changes, changesEach, selectsRow, selectsRows } from '../statement.ts';
+import { changesState, selectsState } from './state-statements.ts';
 
 /** kine's name for the API server's key `compact_rev_key`. */
 export const kinesClientsMarkName = 'compact_rev_key_apiserver';
@@ -15,13 +16,7 @@ export const kinesClientsMarkName = 'compact_rev_key_apiserver';
  */
 export const copySourceName = 'copy_source';
 
-export const UNFINISHED_COPY = selectsRow(
-  'unfinished_copy',
-  single('source', 'integer'),
-  () => `SELECT value
-  FROM tine_state
-  WHERE name = '${copySourceName}'`,
-);
+export const UNFINISHED_COPY = selectsState('unfinished_copy', copySourceName);
 
 // The id of the row at an offset after an id; no row if there are fewer rows. Used to walk the
 // table in chunks of rows, because ids may be far apart.
@@ -68,20 +63,9 @@ export const NEWEST_ROW = selectsRow(
   LIMIT 1`,
 );
 
-export const COVERED_ID = selectsRow(
-  'covered_id',
-  single('id', 'integer'),
-  () => `SELECT value
-  FROM tine_state
-  WHERE name = 'covered_id'`,
-);
+export const COVERED_ID = selectsState('covered_id', 'covered_id');
 
-export const SET_COVERED_ID = changes(
-  'set_covered_id',
-  (sql) => `INSERT INTO tine_state (name, value)
-  VALUES ('covered_id', ${sql.parameter.integer})
-  ${sql.change.overwrite('name', ['value'])}`,
-);
+export const SET_COVERED_ID = changesState('set_covered_id', 'covered_id');
 
 // The newest row that tine wrote after an id. Walks back over rows by kine only.
 export const COVERING_ROW = selectsRow(

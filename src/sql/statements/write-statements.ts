@@ -3,7 +3,8 @@ import { compactMarkName } from '../key-text.ts';
 import { kineColumns, kineParameters } from '../rows/kine-table.ts';
 import { keyShape, keyValueShape, rowColumns } from '../rows/row.ts';
 import { single } from '../shape.ts';
-import { changes, changesEach, inserts, insertsRecords, selectsRow, selectsRows } from '../statement.ts';
+import { changes, changesEach, inserts, insertsRecords, selectsRows } from '../statement.ts';
+import { changesState, selectsState } from './state-statements.ts';
 
 // Inserts new rows. The instance assigns their ids, not the database, so that ids are consecutive
 // in the order of commits.
@@ -59,20 +60,9 @@ export const SET_COMPACT_MARK = changes(
   WHERE name = '${compactMarkName}'`,
 );
 
-export const COMPACTED_ID = selectsRow(
-  'compacted_id',
-  single('id', 'integer?'),
-  () => `SELECT value
-  FROM tine_state
-  WHERE name = 'compacted_id'`,
-);
+export const COMPACTED_ID = selectsState('compacted_id', 'compacted_id');
 
-export const SET_COMPACTED_ID = changes(
-  'set_compacted_id',
-  (sql) => `INSERT INTO tine_state (name, value)
-  VALUES ('compacted_id', ${sql.parameter.integer})
-  ${sql.change.overwrite('name', ['value'])}`,
-);
+export const SET_COMPACTED_ID = changesState('set_compacted_id', 'compacted_id');
 
 // The rows that can no longer be read: the rows replaced by rows in an interval of ids, and the
 // tombstones and kine's gaps in it. Each row names the row it replaced, so the cost grows with the

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { AutoCompaction } from '../../config/config.ts';
 import { EtcdError } from '../../errors.ts';
+import { RetryLog } from '../../kit/retry-log.ts';
 import type { Revision } from '../../mvcc/ids.ts';
 
 /** Samples per retention, as in etcd. So history is kept up to a tenth longer than configured. */
@@ -62,14 +63,16 @@ async function compactTo(revision: Revision, target: Target): Promise<void> {
 }
 
 function every(intervalMs: number, logger: Logger, work: () => Promise<void>): () => void {
+  const retries = new RetryLog(logger, 'automatic compaction failed; retrying at each interval');
   let busy = false;
   const timer = setInterval(async () => {
     if (busy) return;
     busy = true;
     try {
       await work();
+      retries.succeeded();
     } catch (error) {
-      logger.warn({ err: error }, 'automatic compaction failed; the next one retries');
+      retries.failed(error);
     } finally {
       busy = false;
     }

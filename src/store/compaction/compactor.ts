@@ -6,7 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Driver } from '../../drivers/driver.ts';
-import { DriverError } from '../../errors.ts';
+import { isDriverError } from '../../errors.ts';
+import { RetryLog } from '../../kit/retry-log.ts';
 import { SparseLog } from '../../kit/sparse-log.ts';
 import { limits } from '../../limits.ts';
 import type { Permit } from '../../mvcc/auth/permit.ts';
@@ -29,13 +30,13 @@ export class Compactor {
    * more than a transaction may delete, and not every database reports this as the reason.
    */
   #idsMax: number = limits.compactChunkIdsMax;
-  /** Set while compaction fails, so that one outage is logged once. */
-  #isFailing = false;
+  readonly #retries: RetryLog;
 
   constructor(driver: Driver, writes: WriteQueue, logger: Logger) {
     this.#driver = driver;
     this.#writes = writes;
     this.#logger = logger;
+    this.#retries = new RetryLog(logger, 'compaction failed; retrying');
     this.#marked = new SparseLog({
       logger,
       level: 'info',
@@ -107,13 +108,12 @@ export class Compactor {
         this.#idsMax = Math.min(2 * this.#idsMax, limits.compactChunkIdsMax);
         if (idsLeft === 0) break;
         if (isHeld) await sleep(limits.retryPauseMs);
-        this.#isFailing = false;
+        this.#retries.succeeded();
       } catch (error) {
         const isSmallest = this.#idsMax === 1;
         this.#idsMax = Math.ceil(this.#idsMax / 2);
-        if (isTooLarge(error) && !isSmallest) continue;
-        if (!this.#isFailing) this.#logger.warn({ err: error }, 'compaction failed; retrying');
-        this.#isFailing = true;
+        if (isDriverError(error, 'tooLarge') && !isSmallest) continue;
+        this.#retries.failed(error);
         await sleep(limits.retryPauseMs);
       }
     }
@@ -124,11 +124,8 @@ export class Compactor {
     try {
       while (!this.#stopped && (await this.#driver.reclaim()).more);
     } catch (error) {
+      if (isDriverError(error, 'lost')) return;
       this.#logger.warn({ err: error }, 'releasing free space failed; the next compaction retries');
     }
   }
-}
-
-function isTooLarge(error: unknown): boolean {
-  return error instanceof DriverError && error.kind === 'tooLarge';
 }

@@ -5,7 +5,7 @@
 import type { Driver } from '../../drivers/driver.ts';
 import { markSingleUse } from '../../kit/memory.ts';
 import { limits } from '../../limits.ts';
-import type { RangeOperation } from '../../mvcc/operations.ts';
+import { newestRange, type RangeOperation } from '../../mvcc/operations.ts';
 import type { PointRead, PointReads } from '../../mvcc/reads/point-reads.ts';
 import type { Head, RangeResult } from '../../mvcc/results.ts';
 import type { ReadCache } from '../../read-cache/read-cache.ts';
@@ -128,16 +128,7 @@ function isLarge({ blocks }: RangeResult): boolean {
 }
 
 function rangeOf({ key }: PointRead): RangeOperation {
-  return {
-    kind: 'range',
-    keys: { one: key },
-    revision: 0,
-    limit: 0,
-    sort: undefined,
-    keysOnly: false,
-    countOnly: false,
-    revisionFilter: undefined,
-  };
+  return { ...newestRange, keys: { one: key } };
 }
 
 function pointResult({ revision }: Head, bytes: Uint8Array): RangeResult {

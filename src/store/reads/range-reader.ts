@@ -6,7 +6,7 @@ import type { Driver, ReadLane } from '../../drivers/driver.ts';
 import { EtcdError } from '../../errors.ts';
 import { markSingleUse } from '../../kit/memory.ts';
 import { limits } from '../../limits.ts';
-import type { RangeOperation } from '../../mvcc/operations.ts';
+import { newestRange, type RangeOperation } from '../../mvcc/operations.ts';
 import type { PagePosition, RangePages, RangeRequest } from '../../mvcc/reads/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../../mvcc/results.ts';
 import type { Fill } from '../../read-cache/fill.ts';
@@ -31,14 +31,9 @@ type OnBegin = (waitedMs: number) => void;
 const restartsMax = 3;
 
 const countOfAll: RangeOperation = {
-  kind: 'range',
+  ...newestRange,
   keys: { start: keyText(new Uint8Array(0)), end: endOfKeys },
-  revision: 0,
-  limit: 0,
-  sort: undefined,
-  keysOnly: false,
   countOnly: true,
-  revisionFilter: undefined,
 };
 
 export class RangeReader {

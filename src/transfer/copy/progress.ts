@@ -1,5 +1,6 @@
 /** The progress of work with several parts, such as a copy: each part has its own bar. */
-import { type ProgressStream, startProgress, type TaskProgress } from '../../kit/progress.ts';
+import { startProgress, type TaskProgress } from '../../kit/progress.ts';
+import { type LineStream, ReplacedLine } from '../../kit/replaced-line.ts';
 
 export interface Progress {
   /**
@@ -7,49 +8,45 @@ export interface Progress {
    * `total` undefined: not known. `unit`: `bytes`, if bytes are counted.
    */
   update(what: string, done: number, total?: number, unit?: string): void;
+  /** Shows the state of work without an end, in place of the one before. Has the same rate. */
+  show(state: string): void;
   /** Prints a line. */
   print(line: string): void;
 }
 
 /** For work that no person watches. */
-export const noProgress: Progress = { update: () => {}, print: () => {} };
-
-/** A progress that must be ended: it may have drawn a bar. */
-export interface OpenProgress extends Progress {
-  /** Removes the bar. */
-  finish(): void;
-}
-
-/** Reports on a stream. */
-export function openProgress(stream: ProgressStream): OpenProgress {
-  let part: { readonly what: string; readonly task: TaskProgress } | undefined;
-  const finish = (): void => {
-    part?.task.finish();
-    part = undefined;
-  };
-  return {
-    finish,
-    update: (what, done, total, unit) => {
-      if (part?.what === what) return part.task.reach(done);
-      finish();
-      part = { what, task: startProgress({ what, total, done, unit }, stream) };
-    },
-    print: (line) => {
-      finish();
-      stream.write(`${line}\n`);
-    },
-  };
-}
+export const noProgress: Progress = { update: () => {}, show: () => {}, print: () => {} };
 
 /** Runs work and reports its progress on a stream, which has no bar left afterwards. */
 export async function withProgress<Result>(
   work: (progress: Progress) => Promise<Result>,
-  stream: ProgressStream = process.stderr,
+  stream: LineStream = process.stderr,
 ): Promise<Result> {
-  const progress = openProgress(stream);
+  const state = new ReplacedLine(stream);
+  let part: { readonly what: string; readonly task: TaskProgress } | undefined;
+  const erase = (): void => {
+    part?.task.finish();
+    part = undefined;
+    state.erase();
+  };
   try {
-    return await work(progress);
+    return await work({
+      update: (what, done, total, unit) => {
+        if (part?.what === what) return part.task.reach(done);
+        erase();
+        part = { what, task: startProgress({ what, total, done, unit }, stream) };
+      },
+      show: (text) => {
+        if (!state.isDue) return;
+        erase();
+        state.show(text.slice(0, state.columnsMax));
+      },
+      print: (line) => {
+        erase();
+        stream.write(`${line}\n`);
+      },
+    });
   } finally {
-    progress.finish();
+    erase();
   }
 }

@@ -4,11 +4,11 @@ import { type Digest, digestText } from '../copy/digest.ts';
 import { digestOfEtcd } from '../copy/digest-etcd.ts';
 import { RevisionCompacted } from '../copy/etcd-client.ts';
 import { findKeys } from '../copy/etcd-keys.ts';
+import type { Progress } from '../copy/progress.ts';
 import { counted } from '../table-facts.ts';
 import type { Follower } from './follower.ts';
 import { digestOfNames } from './named-keys.ts';
 import { refuseWrites } from './refuse-writes.ts';
-import type { StatusLine } from './status-line.ts';
 
 export interface CutOver {
   /** The last revision of the source, which the target has too. */
@@ -33,19 +33,19 @@ export interface Comparison {
  *
  * @throws StartError if the two sides differ; then the copy stays unfinished.
  */
-export async function cutOver(follower: Follower, line: StatusLine): Promise<CutOver> {
+export async function cutOver(follower: Follower, progress: Progress): Promise<CutOver> {
   const { source, target, changed } = follower;
-  line.print('cutover: catching up with the source, then comparing all keys');
+  progress.print('cutover: catching up with the source, then comparing all keys');
   await follower.catchUp();
-  const all = await compareAll(follower, line);
-  line.print(`revision ${all.revision}: ${digestText(all.digest)} on both sides`);
+  const all = await compareAll(follower, progress);
+  progress.print(`revision ${all.revision}: ${digestText(all.digest)} on both sides`);
   await compareWhileWritten(follower);
   await target.alignLeases();
-  const refusedAtMs = await untilNothingIsWritten(follower, line);
+  const refusedAtMs = await untilNothingIsWritten(follower, progress);
   const names = changed.names();
   // A kine does not confirm that it has sent everything.
   const isPartEnough = names !== undefined && !source.isKine;
-  const later = isPartEnough ? await compareSome(follower, names) : await compareAll(follower, line);
+  const later = isPartEnough ? await compareSome(follower, names) : await compareAll(follower, progress);
   const keyCount = await compareCounts(follower);
   await target.alignLeases();
   await target.complete();
@@ -62,28 +62,28 @@ export async function cutOver(follower: Follower, line: StatusLine): Promise<Cut
 const attemptsMax = 3;
 
 /** Compares all keys at the revision of the target. */
-async function compareAll(follower: Follower, line: StatusLine): Promise<Comparison> {
+async function compareAll(follower: Follower, progress: Progress): Promise<Comparison> {
   const { source, target, changed } = follower;
   for (let attempt = 1; ; attempt += 1) {
     const { revision } = target;
     changed.restart();
     try {
       const keys = await findKeys(source.client, { revision, scope: 'watched' });
-      const comparison = compared(follower, await digestOfEtcd(keys, line), await target.digest(line));
-      await compareHistories(follower, line);
+      const comparison = compared(follower, await digestOfEtcd(keys, progress), await target.digest(progress));
+      await compareHistories(follower, progress);
       return comparison;
     } catch (error) {
       if (!(error instanceof RevisionCompacted)) throw error;
       if (attempt === attemptsMax) throw compactedTooOften(follower, error);
-      line.print(`the source has compacted revision ${revision}: comparing at a newer one`);
+      progress.print(`the source has compacted revision ${revision}: comparing at a newer one`);
       await follower.catchUp();
     }
   }
 }
 
-async function compareHistories({ source, target }: Follower, line: StatusLine): Promise<void> {
+async function compareHistories({ source, target }: Follower, progress: Progress): Promise<void> {
   const result = await target.compareHistory();
-  if (result === 'same') line.print(`revision ${target.revision}: HashKV of the history is the same on both sides`);
+  if (result === 'same') progress.print(`revision ${target.revision}: HashKV of the history is the same on both sides`);
   if (result !== 'differs') return;
   throw differs(
     `${target.name}: up to revision ${target.revision} its history differs from the one of ${source.client.name} (HashKV)`,
@@ -167,18 +167,18 @@ const silenceMs = 5_000;
  * Makes the source refuse writes, and copies the rest. Returns when it began to refuse them;
  * undefined: it cannot.
  */
-async function untilNothingIsWritten(follower: Follower, line: StatusLine): Promise<number | undefined> {
+async function untilNothingIsWritten(follower: Follower, progress: Progress): Promise<number | undefined> {
   const { source, target } = follower;
   const { client } = source;
   if (source.isKine) {
-    line.print(
+    progress.print(
       `${client.name} is a kine, which cannot refuse writes: stop its clients now; the copy ends when nothing was written for ${silenceMs / 1000} s`,
     );
     await target.reach(await silentRevision(follower));
     return undefined;
   }
   const refusedAtMs = performance.now();
-  line.print(`${client.name} refuses writes from now on`);
+  progress.print(`${client.name} refuses writes from now on`);
   await refuseWrites(client);
   await follower.through(await client.newestRevision());
   return refusedAtMs;

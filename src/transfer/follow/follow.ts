@@ -4,6 +4,7 @@ import { OutageError, StartError } from '../../errors.ts';
 import { Auth } from '../../wire/generated/etcdserverpb/auth.ts';
 import { beginCopyOfEtcd } from '../copy/copy-etcd.ts';
 import { type EtcdClient, RevisionCompacted } from '../copy/etcd-client.ts';
+import type { Progress } from '../copy/progress.ts';
 import { prepareTarget } from '../copy/target.ts';
 import { type CutOver, cutOver } from './cut-over.ts';
 import { DatabaseTarget } from './database-target.ts';
@@ -11,7 +12,6 @@ import { beginCopyIntoEtcd, snapshotAdvice } from './etcd-sides.ts';
 import { EtcdTarget } from './etcd-target.ts';
 import { Follower } from './follower.ts';
 import { pause, showLag } from './lag.ts';
-import type { StatusLine } from './status-line.ts';
 
 export interface FollowSides {
   readonly openSource: () => Promise<EtcdClient>;
@@ -23,7 +23,7 @@ export interface FollowSides {
 export interface FollowOptions {
   /** End with the cutover. */
   readonly cutOver: boolean;
-  readonly line: StatusLine;
+  readonly progress: Progress;
   /** The operator stops the copy. */
   readonly stop: AbortSignal;
 }
@@ -39,7 +39,7 @@ const retryMsMax = 10_000;
  * @throws StartError if the first attempt cannot begin, or if no later attempt can succeed.
  */
 export async function follow(sides: FollowSides, options: FollowOptions): Promise<CutOver | undefined> {
-  const { stop, line } = options;
+  const { stop, progress } = options;
   let hasBegun = false;
   let retryMs = retryMsMin;
   const onBegin = (): void => {
@@ -57,7 +57,7 @@ export async function follow(sides: FollowSides, options: FollowOptions): Promis
         throw new StartError(`${error.message}; ${snapshotAdvice}`, { cause: error });
       }
       if (!(error instanceof OutageError) || !hasBegun) throw error;
-      line.print(`${error.message}; trying again in ${retryMs / 1000} s`);
+      progress.print(`${error.message}; trying again in ${retryMs / 1000} s`);
     }
     await pause(retryMs, stop);
     retryMs = Math.min(retryMsMax, retryMs * 2);
@@ -70,7 +70,7 @@ interface Attempt {
   readonly signal: AbortSignal;
   /** Ends the attempt with an error. */
   readonly fail: (error: unknown) => void;
-  readonly line: StatusLine;
+  readonly progress: Progress;
   readonly run: (follower: Follower) => Promise<CutOver | undefined>;
 }
 
@@ -79,7 +79,7 @@ async function attempt(
   options: FollowOptions,
   onBegin: () => void,
 ): Promise<CutOver | undefined> {
-  const { stop, line } = options;
+  const { stop, progress } = options;
   const ended = new AbortController();
   const signal = AbortSignal.any([stop, ended.signal]);
   const source = await openSource();
@@ -92,7 +92,7 @@ async function attempt(
   };
   try {
     const fail = (error: unknown): void => ended.abort(error);
-    const each = { source, signal, fail, line, run };
+    const each = { source, signal, fail, progress, run };
     return await (to.kind === 'etcd' ? intoEtcd(await to.open(), each) : intoDatabase(to.access, each));
   } finally {
     ended.abort();
@@ -103,21 +103,21 @@ async function attempt(
 
 async function intoDatabase(
   access: OfflineAccess,
-  { source, signal, line, run }: Attempt,
+  { source, signal, progress, run }: Attempt,
 ): Promise<CutOver | undefined> {
   await prepareTarget(access, source.name);
   return access.whileLocked(async (locked) => {
-    const keys = await beginCopyOfEtcd(source, locked, line);
-    await noteAuth(source, line);
+    const keys = await beginCopyOfEtcd(source, locked, progress);
+    await noteAuth(source, progress);
     return run(new Follower(keys, await DatabaseTarget.open(locked, keys), signal));
   });
 }
 
 /** Users and roles are not copied. Servers without auth do not answer. */
-async function noteAuth(source: EtcdClient, line: StatusLine): Promise<void> {
+async function noteAuth(source: EtcdClient, progress: Progress): Promise<void> {
   const status = await source.call(Auth.methods.authStatus, {}).catch(() => undefined);
   if (status?.enabled !== true) return;
-  line.print(
+  progress.print(
     `${source.name}: auth is on; users and roles are not copied: create them in the target before clients move`,
   );
 }
@@ -140,18 +140,18 @@ interface RunOptions extends FollowOptions {
 
 /** Follows, or cuts over. Ends with an error of the source, whichever request finds it. */
 async function runUntilEnd(follower: Follower, options: RunOptions): Promise<CutOver | undefined> {
-  const { line, ended, signal } = options;
+  const { progress, ended, signal } = options;
   const { target } = follower;
-  line.print(`following ${follower.source.client.name} into ${target.name} from revision ${target.revision} on`);
-  const lag = showLag({ source: follower.source.client, target, line }, signal).catch((error: unknown) =>
+  progress.print(`following ${follower.source.client.name} into ${target.name} from revision ${target.revision} on`);
+  const lag = showLag({ source: follower.source.client, target, progress }, signal).catch((error: unknown) =>
     ended.abort(error),
   );
   try {
-    if (options.cutOver) return await cutOver(follower, line);
+    if (options.cutOver) return await cutOver(follower, progress);
     return await follower.forever();
   } finally {
     if (!ended.signal.aborted) ended.abort();
     await lag;
-    if (options.stop.aborted) line.print(`stopped at revision ${target.revision}`);
+    if (options.stop.aborted) progress.print(`stopped at revision ${target.revision}`);
   }
 }

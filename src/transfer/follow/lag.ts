@@ -1,14 +1,14 @@
 /** How far a target is behind its source. */
 import type { EtcdClient } from '../copy/etcd-client.ts';
+import type { Progress } from '../copy/progress.ts';
 import type { FollowTarget } from './follow-target.ts';
-import type { StatusLine } from './status-line.ts';
 
 const pollIntervalMs = 1_000;
 
 export interface LagSides {
   readonly source: EtcdClient;
   readonly target: FollowTarget;
-  readonly line: StatusLine;
+  readonly progress: Progress;
 }
 
 /** A revision that a side had at a time. */
@@ -39,7 +39,7 @@ export class Lag {
  *
  * @throws OutageError if the source does not answer.
  */
-export async function showLag({ source, target, line }: LagSides, signal: AbortSignal): Promise<void> {
+export async function showLag({ source, target, progress }: LagSides, signal: AbortSignal): Promise<void> {
   let before: Seen = { revision: target.revision, atMs: performance.now() };
   const lag = new Lag();
   while (!signal.aborted) {
@@ -47,7 +47,7 @@ export async function showLag({ source, target, line }: LagSides, signal: AbortS
     const now: Seen = { revision: target.revision, atMs: performance.now() };
     const seconds = lag.seconds(newest, now);
     const rate = (now.revision - before.revision) / Math.max(0.001, (now.atMs - before.atMs) / 1000);
-    line.show(
+    progress.show(
       `at revision ${now.revision}: ${Math.max(0, newest - now.revision)} behind, ${seconds.toFixed(1)} s; ${rate.toFixed(0)} revisions/s`,
     );
     before = now;

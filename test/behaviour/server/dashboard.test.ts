@@ -51,7 +51,10 @@ const expressions: readonly (readonly [place: string, expression: string])[] = [
 
 for (const driver of TINE_DRIVERS) {
   const shared = suite(driver, {
-    arguments: ['--metrics', 'extensive', '--snapshot-schedule', '0 0 1 1 *', '--snapshot-dir', '/nowhere'],
+    arguments: [
+      ...['--metrics', 'extensive', '--enable-distributed-tracing'],
+      ...['--snapshot-schedule', '0 0 1 1 *', '--snapshot-dir', '/nowhere'],
+    ],
     prepare: useEverything,
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { test } from 'node:test';
+import type { ClusterReply, LoadReply, SnapshotsReply } from '../../../src/server/ui/replies.ts';
 import { addUser, auth, enableAuth, tokenOf } from '../../support/auth.ts';
 import { metricValue } from '../../support/exposition.ts';
 import {
@@ -13,58 +14,20 @@ import {
 } from '../../support/index.ts';
 import { scrape } from '../../support/scrape.ts';
 
-interface Load {
-  readonly intervalMs: number;
-  readonly samplesMax: number;
-  readonly unixMs: readonly number[];
-  readonly series: Readonly<Record<string, readonly (number | null)[]>>;
-}
-
-interface Cluster {
-  readonly instance: { readonly memberId: string; readonly database: string; readonly uptimeSeconds: number };
-  readonly compaction: {
-    readonly revision: number;
-    readonly compactRevision: number;
-    readonly lastUnixSeconds: number | null;
-    readonly automatic: object;
-  };
-  readonly slowCalls: { readonly slowMs: number; readonly newestFirst: readonly SlowCall[] };
-}
-
-interface Snapshots {
-  readonly schedule: { readonly nextUnixMs: number | null } | null;
-  readonly newestFirst: readonly {
-    readonly atMs: number;
-    readonly place: string;
-    readonly location: string;
-    readonly bytes: number;
-  }[];
-  readonly failure: string | null;
-}
-
-interface SlowCall {
-  readonly method: string;
-  readonly code: string;
-  readonly peer: string;
-  readonly tookMs: number;
-  readonly endedUnixMs: number;
-  readonly about: string;
-}
-
 async function pageData(server: Server, name: string, token?: string): Promise<Response> {
   return fetch(`${server.url}/ui/api/${name}`, token === undefined ? {} : { headers: { authorization: token } });
 }
 
-async function loadOf(server: Server): Promise<Load> {
-  return (await (await pageData(server, 'load')).json()) as Load;
+async function loadOf(server: Server): Promise<LoadReply> {
+  return (await (await pageData(server, 'load')).json()) as LoadReply;
 }
 
-async function clusterOf(server: Server, token?: string): Promise<Cluster> {
-  return (await (await pageData(server, 'cluster', token)).json()) as Cluster;
+async function clusterOf(server: Server, token?: string): Promise<ClusterReply> {
+  return (await (await pageData(server, 'cluster', token)).json()) as ClusterReply;
 }
 
 /** Waits for samples that were taken after now. */
-async function nextSample(server: Server): Promise<Load> {
+async function nextSample(server: Server): Promise<LoadReply> {
   const { unixMs } = await loadOf(server);
   await waitFor('a sample', async () => (await loadOf(server)).unixMs.length > unixMs.length, {
     timeoutMs: 25_000,
@@ -176,7 +139,7 @@ test('snapshots by schedule are listed, the newest first, with the next slot', a
     driver,
     arguments: ['--snapshot-schedule', '* * * * * *', '--snapshot-dir', folder],
   });
-  const read = async () => (await (await pageData(server, 'snapshots')).json()) as Snapshots;
+  const read = async () => (await (await pageData(server, 'snapshots')).json()) as SnapshotsReply;
   await waitFor('two snapshots', async () => (await read()).newestFirst.length > 1, { timeoutMs: 30_000 });
   const { schedule, newestFirst, failure } = await read();
   const [newest, older] = newestFirst;
@@ -191,7 +154,7 @@ test('a server without a schedule lists no snapshots', async (context) => {
   const [driver] = TINE_DRIVERS;
   if (driver === undefined) return;
   const { server } = await ownServer(context, { driver });
-  const answer = (await (await pageData(server, 'snapshots')).json()) as Snapshots;
+  const answer = (await (await pageData(server, 'snapshots')).json()) as SnapshotsReply;
   assert.deepEqual(answer, { schedule: null, newestFirst: [], olderCount: 0, failure: null });
 });
 

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { tracingLimits } from '../../../src/tracing/tracing-limits.ts';
+import { metricValue } from '../../support/exposition.ts';
 import {
   type Driver,
   EtcdClient,
@@ -8,11 +12,13 @@ import {
   freePort,
   ownServer,
   runTine,
+  type Server,
   sleep,
   TINE_DRIVERS,
   waitFor,
 } from '../../support/index.ts';
 import { type ReceivedSpan, TraceReceiver } from '../../support/otlp/trace-receiver.ts';
+import { scrape } from '../../support/scrape.ts';
 
 /** A server that sends its traces to a receiver. */
 async function tracedServer(context: TestContext, driver: Driver, more: readonly string[] = []) {
@@ -32,6 +38,10 @@ function caller(context: TestContext, address: string, { sampled }: { readonly s
   const client = new EtcdClient(address, { traceparent });
   context.after(() => client.close());
   return { traceId, spanId, traceparent, client };
+}
+
+async function droppedSpans(server: Server, reason: string): Promise<number> {
+  return metricValue(await scrape(server), 'tine_trace_spans_dropped_total', { reason }) ?? Number.NaN;
 }
 
 const allRequests = ['--distributed-tracing-sampling-rate', '1000000'];
@@ -222,9 +232,38 @@ for (const driver of FILE_DRIVERS) {
     const { level, address: told, advice } = JSON.parse(lines[0] as string);
     assert.deepEqual([level, told], ['warn', address]);
     assert.match(advice, /--distributed-tracing-address/);
+    assert.ok((await droppedSpans(server, 'collector')) > 0);
+    assert.equal(await droppedSpans(server, 'queue'), 0);
     const startMs = performance.now();
     await server.stop();
     assert.ok(performance.now() - startMs < 5_000);
+  });
+
+  test(`${driver.name}: spans beyond the queue of a collector that does not answer are counted and logged once`, async (context) => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const sockets = new Set<Socket>();
+    silent.on('connection', (socket) => sockets.add(socket));
+    context.after(() => {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    });
+    const address = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const { server, client } = await ownServer(context, {
+      driver,
+      arguments: ['--enable-distributed-tracing', '--distributed-tracing-address', address, ...allRequests],
+    });
+    // Each put has three spans or more.
+    await Promise.all(
+      Array.from({ length: tracingLimits.waitingSpansMax }, (_, index) => client.put({ key: `${index}` })),
+    );
+    assert.ok((await droppedSpans(server, 'queue')) > tracingLimits.waitingSpansMax);
+    const lines = server
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('too many spans wait for the collector'));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] as string, /--distributed-tracing-sampling-rate/);
   });
 
   test(`${driver.name}: a wrong address or rate is an error at the start, if tracing is on`, () => {

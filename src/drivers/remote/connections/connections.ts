@@ -79,10 +79,7 @@ export class Connections {
     this.#outages = new OutageDetector({
       probe: () => this.#probe(),
       onLoss: () => this.#abandonCurrent(),
-      onReturn: () => {
-        logger.info('database answers again');
-        void this.#endLostConnections();
-      },
+      onReturn: () => void this.#endLostConnections(),
     });
   }
 
@@ -115,18 +112,9 @@ export class Connections {
     transaction: Transaction,
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
-    if (this.#outages.isOutage) throw new DriverError('lost', 'the database does not answer');
-    const { borrowed, wait } = await this.#acquire(lane);
-    try {
-      wait.answered();
-      return await this.#runOn(borrowed, transaction, (session) => work(observeReplies(session, wait)));
-    } catch (error) {
-      // The retry uses the host that serves by then.
-      if (this.#hosts.isList && isDriverError(error, 'lost')) await this.#hosts.check();
-      throw error;
-    } finally {
-      wait.end();
-    }
+    return this.#onConnection(lane, (borrowed, wait) =>
+      this.#runOn(borrowed, transaction, (session) => work(observeReplies(session, wait))),
+    );
   }
 
   /**
@@ -136,12 +124,20 @@ export class Connections {
    * was not done.
    */
   async writeGuarded(write: GuardedWrite): Promise<boolean> {
+    return this.#onConnection('write', (borrowed) => this.#writeGuardedOn(borrowed, write));
+  }
+
+  async #onConnection<Result>(
+    lane: Lane,
+    work: (borrowed: BorrowedConnection, wait: Wait) => Promise<Result>,
+  ): Promise<Result> {
     if (this.#outages.isOutage) throw new DriverError('lost', 'the database does not answer');
-    const { borrowed, wait } = await this.#acquire('write');
+    const { borrowed, wait } = await this.#acquire(lane);
     try {
       wait.answered();
-      return await this.#writeGuardedOn(borrowed, write);
+      return await work(borrowed, wait);
     } catch (error) {
+      // The retry uses the host that serves by then.
       if (this.#hosts.isList && isDriverError(error, 'lost')) await this.#hosts.check();
       throw error;
     } finally {
@@ -366,7 +362,7 @@ export class Connections {
    * Abandons all connections. Work that waits on them fails; work that had no effect is retried.
    */
   #abandonCurrent(): void {
-    this.#options.logger.warn('database does not answer; its connections are closed');
+    this.#options.logger.info('connections to the database receive no replies; they are closed');
     this.#replace((left) => this.#abandon(left));
     this.#options.onLoss();
     if (!this.#outages.isOutage) void this.#endLostConnections();

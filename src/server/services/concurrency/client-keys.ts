@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DriverError, EtcdError } from '../../../errors.ts';
 import type { Interval } from '../../../kit/intervals.ts';
 import type { Keys, LeaseId, Revision } from '../../../mvcc/ids.ts';
-import type { RangeOperation, TxnOperation } from '../../../mvcc/operations.ts';
+import { newestRange, type RangeOperation, type TxnOperation } from '../../../mvcc/operations.ts';
 import type { RangeResult, TxnResult } from '../../../mvcc/results.ts';
 import type { KeyText } from '../../../sql/key-text.ts';
 import type { Requester } from '../../../store/queues/requester.ts';
@@ -82,7 +82,7 @@ export class ClientKeys {
   }
 
   get(key: KeyText): Promise<Found> {
-    return this.#find({ ...anyRange, keys: { one: key } });
+    return this.#find({ ...newestRange, keys: { one: key } });
   }
 
   /** The first key of a queue. */
@@ -120,19 +120,9 @@ export class ClientKeys {
   }
 }
 
-const anyRange = {
-  kind: 'range',
-  revision: 0,
-  limit: 0,
-  sort: undefined,
-  keysOnly: false,
-  countOnly: false,
-  revisionFilter: undefined,
-} as const;
-
 const byCreation = { target: 'create', descending: true, withinLimit: false } as const;
 
-const oneByCreation = { ...anyRange, limit: 1, sort: byCreation } as const;
+const oneByCreation = { ...newestRange, limit: 1, sort: byCreation } as const;
 
 /** The only key-value of a result. */
 export function keyValueOf({ blocks }: RangeResult): KeyValue | undefined {
@@ -141,7 +131,7 @@ export function keyValueOf({ blocks }: RangeResult): KeyValue | undefined {
 
 /** A read of keys, for a transaction. */
 export function rangeOf(keys: Keys): RangeOperation {
-  return { ...anyRange, keys };
+  return { ...newestRange, keys };
 }
 
 /** Whether a later attempt may succeed. */

@@ -62,6 +62,7 @@ async function start(
     stalls: { count: 0, ms: 0 },
     clockJumps: { count: 0 },
     snapshots: undefined,
+    droppedSpans: undefined,
     connectionCount: () => 4,
     watches: () => ({
       streams: 1,

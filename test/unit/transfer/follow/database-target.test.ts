@@ -4,12 +4,11 @@ import { offlineSqlite } from '../../../../src/drivers/sqlite/offline-sqlite.ts'
 import { keyText } from '../../../../src/sql/key-text.ts';
 import { checkDatabase } from '../../../../src/transfer/check-database.ts';
 import type { EtcdKeys } from '../../../../src/transfer/copy/etcd-keys.ts';
+import { noProgress } from '../../../../src/transfer/copy/progress.ts';
 import { DatabaseTarget } from '../../../../src/transfer/follow/database-target.ts';
 import type { SourceRevision } from '../../../../src/transfer/follow/source-revisions.ts';
 import { type Event, EventType } from '../../../../src/wire/generated/mvccpb/kv.ts';
 import { query, tineFile } from '../tine-file.ts';
-
-const silent = { update: () => {}, print: () => {} };
 
 /** The source sends events only; a kine has no leases to read. */
 const source = (isKine: boolean): EtcdKeys => ({ isKine, revision: 6, count: 2, intervals: [] }) as never;
@@ -85,7 +84,7 @@ test('the digest of all names is the digest of the target, and a deleted key cou
   await withTarget(false, async (target) => {
     await target.append([at(7, put('e', 'x'), remove('c'))]);
     const names = ['a', 'c', 'e', 'z'].map((name) => keyText(Buffer.from(name)));
-    const all = await target.digest(silent);
+    const all = await target.digest(noProgress);
     assert.equal(all.keyCount, 2);
     assert.deepEqual(await target.digestOf(names), all);
     assert.notEqual((await target.digestOf(['a'])).hash, all.hash);
