@@ -1,5 +1,11 @@
 import { textOfBytes } from '../bytes.ts';
-import { type KubernetesObject, kubernetesJson, kubernetesProtobuf } from './kubernetes-object.ts';
+import {
+  isKubernetesProtobuf,
+  type KubernetesObject,
+  kubernetesJson,
+  kubernetesProtobuf,
+} from '../kubernetes/kubernetes-object.ts';
+import type { LoadSchemas } from '../kubernetes/object-schemas.ts';
 import { parseJson } from './parse-json.ts';
 
 /** What a value is, as far as its bytes show. */
@@ -8,6 +14,8 @@ export type DecodedValue =
   /** Encrypted by a Kubernetes API server. */
   | { readonly kind: 'encrypted'; readonly provider: string; readonly keyName: string }
   | { readonly kind: 'kubernetes'; readonly object: KubernetesObject; readonly text: string | undefined }
+  /** Begins like a Kubernetes object in protobuf, but cannot be decoded. */
+  | { readonly kind: 'damaged' }
   | { readonly kind: 'json'; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'binary' };
@@ -15,15 +23,18 @@ export type DecodedValue =
 /** `k8s:enc:PROVIDER:VERSION:KEY:` before the encrypted bytes. KMS v2 adds no end to the key. */
 const encryptedPrefix = /^k8s:enc:([a-z]+):(v\d+):([^:]{0,200}):/;
 
-export function decodeValue(bytes: Uint8Array<ArrayBuffer>): DecodedValue {
+/** `load` is awaited only for an object in protobuf. */
+export async function decodeValue(bytes: Uint8Array<ArrayBuffer>, load: LoadSchemas): Promise<DecodedValue> {
   if (bytes.length === 0) return { kind: 'empty' };
   const encrypted = encryptedPrefix.exec(String.fromCharCode(...bytes.subarray(0, 300)));
   if (encrypted !== null) {
     const [, name = '', version = '', keyName = ''] = encrypted;
     return { kind: 'encrypted', provider: `${name} ${version}`, keyName };
   }
-  const protobuf = kubernetesProtobuf(bytes);
-  if (protobuf !== undefined) return { kind: 'kubernetes', object: protobuf, text: undefined };
+  if (isKubernetesProtobuf(bytes)) {
+    const object = kubernetesProtobuf(bytes, await load());
+    return object === undefined ? { kind: 'damaged' } : { kind: 'kubernetes', object, text: undefined };
+  }
   const text = textOfBytes(bytes);
   if (text === undefined) return { kind: 'binary' };
   const json = parseJson(text);

@@ -1,7 +1,7 @@
 /** Objects as a Kubernetes API server stores them, built by hand. */
 
 /** A field of a message: a number, text, or an inner message. */
-type Field = readonly [number: number, value: number | bigint | string | Uint8Array];
+export type Field = readonly [number: number, value: number | bigint | string | Uint8Array];
 
 export function message(...fields: readonly Field[]): Buffer {
   return Buffer.concat(
