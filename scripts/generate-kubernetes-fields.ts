@@ -1,6 +1,6 @@
 /**
- * Writes ui/kubernetes/kubernetes-fields.txt, the names of the fields of Kubernetes' objects, from two Go
- * modules of Kubernetes in the module cache. It needs Go, and the network for a new version:
+ * Writes ui/kubernetes/kubernetes-fields.txt, the names of the fields of Kubernetes' objects, from
+ * two Go modules of Kubernetes. The module cache has them, or gets them from the network:
  *
  *     go mod download -json k8s.io/api@v0.37.2 k8s.io/apimachinery@v0.37.2   # prints each "Dir"
  *     node scripts/generate-kubernetes-fields.ts DIR_OF_API DIR_OF_APIMACHINERY

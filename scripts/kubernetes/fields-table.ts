@@ -92,7 +92,7 @@ function fieldWord(message: string, { number, name, cardinality, type }: ProtoFi
   return `${number}${tag?.isEmbedded === true ? '' : (tag?.jsonName ?? name)}${word === '' ? '' : `:${word}`}`;
 }
 
-/** Absent for a struct that is declared as another one. Its names in protobuf and JSON are equal. */
+/** Absent for a struct that is declared as another one: protobuf and JSON have the same names. */
 function tagOf(message: string, number: number, { proto, tags }: Context): GoTag | undefined {
   const tag = tags.get(`${message} ${number}`);
   const isStruct = [...tags.keys()].some((place) => place.startsWith(`${message} `));

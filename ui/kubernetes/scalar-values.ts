@@ -55,7 +55,7 @@ export const scalarValues: ReadonlyMap<string, ReadScalar> = new Map(
 
 /**
  * Seconds and nanoseconds as Go writes them to JSON: no fields are the zero time, which is null.
- * Years of five digits have no such text.
+ * JSON has no text for a year of five digits.
  */
 function timeText(value: WireValue, format: (iso: string, nanos: number) => string): Plain | undefined {
   const fields = fieldsOf(value, [1, 2]);
@@ -63,11 +63,11 @@ function timeText(value: WireValue, format: (iso: string, nanos: number) => stri
   if (fields.length === 0) return null;
   const at = (wanted: number) => Number(int(fields.find(({ number }) => number === wanted)?.value ?? 0n) ?? Number.NaN);
   const date = new Date(at(1) * 1_000);
-  const isWritable = date.getTime() >= Date.UTC(0, 0) && date.getUTCFullYear() <= 9_999;
-  return isWritable && at(2) >= 0 && at(2) < 1e9 ? format(date.toISOString(), at(2)) : undefined;
+  const year = date.getUTCFullYear();
+  return year >= 0 && year <= 9_999 && at(2) >= 0 && at(2) < 1e9 ? format(date.toISOString(), at(2)) : undefined;
 }
 
-/** The fields of a message; undefined if it is none or has other fields: nothing may be lost. */
+/** The fields of a message; undefined if there are others, which must not be lost. */
 function fieldsOf(value: WireValue, numbers: readonly number[]): readonly ProtobufField[] | undefined {
   const fields = typeof value === 'bigint' ? undefined : protobufFields(value);
   return fields?.every(({ number }) => numbers.includes(number)) ? fields : undefined;

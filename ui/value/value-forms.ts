@@ -19,7 +19,7 @@ export function formsOf({ kind }: DecodedValue): readonly FormName[] {
     case 'empty':
       return ['text', 'hex'];
     case 'encrypted':
-    case 'damaged':
+    case 'undecoded':
     case 'binary':
       return ['hex', 'text'];
   }

@@ -145,10 +145,11 @@ function DecodingNotice({ decoded }: { readonly decoded: DecodedValue }) {
           the API server can read it.
         </p>
       );
-    case 'damaged':
+    case 'undecoded':
       return (
         <p class="notice">
-          This value begins like a Kubernetes object in protobuf, but the rest is cut off or damaged. Its bytes are
+          This value begins like a Kubernetes object in protobuf, but{' '}
+          {decoded.reason === 'large' ? 'is too large to be decoded' : 'the rest is cut off or damaged'}. Its bytes are
           shown.
         </p>
       );

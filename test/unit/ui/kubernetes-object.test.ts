@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
-import { decodeValue } from '../../../ui/value/decode-value.ts';
+import { decodeValue, objectBytesMax } from '../../../ui/value/decode-value.ts';
 import { formsOf, textOfForm } from '../../../ui/value/value-forms.ts';
 import { type Field, message, protobufObject } from '../../support/ui/kubernetes-objects.ts';
 import { loadSchemas, storedObjects } from '../../support/ui/stored-objects.ts';
@@ -91,17 +91,31 @@ describe('an object in protobuf', () => {
     ]);
   });
 
-  test('has a time that JSON cannot express by its numbers', async () => {
+  test('has a time as text if its year has four digits, and else its numbers', async () => {
     const { metadata } = await objectOf('v1', 'Pod', [1, message([8, message([1, 2n ** 60n])])]);
     assert.deepEqual(metadata[8], { 1: Number(2n ** 60n) });
+    const { metadata: old } = await objectOf('v1', 'Pod', [
+      1,
+      message([8, message([1, BigInt(Date.UTC(1601, 0) / 1_000)])]),
+    ]);
+    assert.equal(old.creationTimestamp, '1601-01-01T00:00:00Z');
   });
 
   test('that is cut off or damaged is shown as bytes', async () => {
     const whole = protobufObject({ apiVersion: 'v1', kind: 'Pod', name: 'n' });
     for (const bytes of [whole.subarray(0, -5), whole.subarray(0, 4), Buffer.from('k8s\0text'), whole.with(6, 0xff)]) {
       const found = await decodeValue(Uint8Array.from(bytes), loadSchemas);
-      assert.deepEqual(found, { kind: 'damaged' });
+      assert.deepEqual(found, { kind: 'undecoded', reason: 'damaged' });
       assert.deepEqual(formsOf(found), ['hex', 'text']);
     }
+  });
+
+  test('that is larger than any that an API server stores is shown as bytes', async () => {
+    const pod = (length: number) =>
+      protobufObject({ apiVersion: 'v1', kind: 'Pod', name: 'n', namespace: 'x'.repeat(length) });
+    const extra = pod(objectBytesMax).length - objectBytesMax;
+    const kindOf = async (length: number) => (await decodeValue(Uint8Array.from(pod(length)), loadSchemas)).kind;
+    assert.equal(await kindOf(objectBytesMax - extra), 'kubernetes');
+    assert.equal(await kindOf(objectBytesMax - extra + 1), 'undecoded');
   });
 });
