@@ -16,7 +16,7 @@ export function message(...fields: readonly Field[]): Buffer {
 
 function varint(value: number | bigint): Buffer {
   const bytes: number[] = [];
-  for (let rest = BigInt(value); ; rest >>= 7n) {
+  for (let rest = BigInt.asUintN(64, BigInt(value)); ; rest >>= 7n) {
     if (rest < 0x80n) return Buffer.from([...bytes, Number(rest)]);
     bytes.push(Number(rest & 0x7fn) | 0x80);
   }
