@@ -3,7 +3,10 @@ import type { FieldSchema, MessageSchema, ObjectSchemas } from './object-schemas
 import { type ProtobufField, protobufFields } from './protobuf-fields.ts';
 import { scalarValues } from './scalar-values.ts';
 
-/** Messages that nest deeper are shown as bytes. Kubernetes' own schemas nest about 40 deep. */
+/**
+ * Messages that nest deeper are shown as bytes. Without messages that contain themselves, the table
+ * has 13 levels.
+ */
 const depthMax = 60;
 
 /**
@@ -17,16 +20,16 @@ export function namedTree(
   schemas: ObjectSchemas,
   depth = 0,
 ): Members {
-  const lists = new Map<FieldSchema, Plain[]>();
+  const values = new Map<FieldSchema, Plain[]>();
   const unnamed: ProtobufField[] = [];
   for (const field of fields) {
     const known = schema.get(field.number);
     const plain = known && readField(known, field.value, schemas, depth);
     if (known === undefined || plain === undefined) unnamed.push(field);
-    else lists.set(known, known.cardinality === 'one' ? [plain] : append(lists.get(known), plain));
+    else values.set(known, known.cardinality === 'one' ? [plain] : append(values.get(known), plain));
   }
-  const named = [...lists].flatMap(([known, values]) => members(known, values));
-  const nulls = [...schema.values()].filter((known) => known.isNullable && !lists.has(known));
+  const named = [...values].flatMap(([known, plains]) => members(known, plains));
+  const nulls = [...schema.values()].filter((known) => known.isNullable && !values.has(known));
   return sorted([
     ...named,
     ...nulls.map(({ name = '' }): Member => [name, null]),

@@ -37,6 +37,11 @@ export class ObjectSchemas {
     }
   }
 
+  /** The whole names of all messages. */
+  names(): readonly string[] {
+    return [...this.#lines.keys()];
+  }
+
   /** The message of a whole name, such as `apps/v1.Deployment`; undefined if the table lacks it. */
   message(name: string): MessageSchema | undefined {
     const line = this.#lines.get(name);

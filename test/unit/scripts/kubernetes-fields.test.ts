@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { type ApiPackage, fieldsTable } from '../../../scripts/kubernetes/fields-table.ts';
 import { goTags } from '../../../scripts/kubernetes/go-tags.ts';
 import { protoMessages } from '../../../scripts/kubernetes/proto-messages.ts';
+import { scalarValues } from '../../../ui/kubernetes/scalar-values.ts';
+import { loadSchemas } from '../../support/ui/stored-objects.ts';
 
 const metaProto = `package k8s.io.apimachinery.pkg.apis.meta.v1;
 
@@ -105,6 +107,16 @@ describe('the table of the fields of Kubernetes', () => {
         ' ObjectMeta 1name:?',
       ],
     );
+  });
+
+  test('that is committed has every message that it refers to, and its types are known', async () => {
+    const schemas = await loadSchemas();
+    const names = schemas.names();
+    assert.ok(names.length > 900);
+    for (const name of names) {
+      for (const { type } of schemas.message(name)?.values() ?? [])
+        assert.ok(scalarValues.has(type) || schemas.message(type) !== undefined, `${name}: ${type}`);
+    }
   });
 
   test('is refused when a field has no tag, or a message is missing', () => {

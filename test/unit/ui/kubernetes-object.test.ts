@@ -101,6 +101,14 @@ describe('an object in protobuf', () => {
     assert.equal(old.creationTimestamp, '1601-01-01T00:00:00Z');
   });
 
+  test('whose messages contain themselves without end is shown as bytes at some depth', async () => {
+    let group = message([1, 'innermost']);
+    for (let depth = 0; depth < 500; depth += 1) group = message([1, 'group'], [9, group]);
+    const { spec } = await objectOf('scheduling.k8s.io/v1beta1', 'Workload', [2, message([3, group])]);
+    assert.equal(spec.compositePodGroupTemplates[0].name, 'group');
+    assert.match(JSON.stringify(spec), /\{"9":"0x0a0567726f75704a/);
+  });
+
   test('that is cut off or damaged is shown as bytes', async () => {
     const whole = protobufObject({ apiVersion: 'v1', kind: 'Pod', name: 'n' });
     for (const bytes of [whole.subarray(0, -5), whole.subarray(0, 4), Buffer.from('k8s\0text'), whole.with(6, 0xff)]) {
