@@ -41,9 +41,13 @@ export function textOfForm(form: FormName, bytes: Uint8Array, decoded: DecodedVa
 
 const noNames = '# Fields without names: their numbers in the protobuf of this kind are shown.\n';
 
-/** Managed fields are long and rarely read: each is one line, so that the rest is not far below. */
+/**
+ * Text that kubectl reads as it is: its YAML 1.1 takes an unquoted `yes` for a boolean, so `compat`
+ * quotes it. Managed fields are long and rarely read: each is one line, so that the rest is not
+ * far below.
+ */
 function yamlOf({ whole, isNamed }: KubernetesObject): string {
-  const document = new Document(whole, { aliasDuplicateObjects: false });
+  const document = new Document(whole, { aliasDuplicateObjects: false, compat: 'yaml-1.1' });
   visit(document, {
     Pair(_, { key, value }) {
       if (String(key) !== 'fieldsV1' || !isMap(value)) return undefined;

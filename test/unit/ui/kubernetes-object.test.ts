@@ -62,11 +62,11 @@ describe('an object in protobuf', () => {
     const value = protobufObject({
       apiVersion: 'example.com/v1',
       kind: 'Thing',
-      name: 'n',
+      name: 'main',
       rest: [[2, message([1, 7])]],
     });
     const yaml = await shown('yaml', value);
-    assert.match(yaml, /^ {2}name: n$/m);
+    assert.match(yaml, /^ {2}name: main$/m);
     assert.match(yaml, /\n# Fields without names: .*\nfields:\n {2}"2":\n {4}"1": 7\n$/);
   });
 
@@ -78,6 +78,14 @@ describe('an object in protobuf', () => {
       assert.match(await shown(form, value(2n ** 64n - 5n)), /revision"?: -5\n/);
       assert.match(await shown(form, value(2n ** 63n)), /revision"?: -9223372036854775808\n/);
     }
+  });
+
+  test('has text in quotes in YAML where kubectl would take it for another type', async () => {
+    const texts = ['yes', 'on', 'n', '012', '0o7', '1_000', '12:30', '~', 'true', '1e3', '2024-05-06', '<<', '.5'];
+    const entries = texts.map((text): Field => [2, message([1, text], [2, text])]);
+    const yaml = await shown('yaml', protobufObject({ apiVersion: 'v1', kind: 'ConfigMap', name: 'n', rest: entries }));
+    const expected = Object.fromEntries(texts.map((text) => [text, text]));
+    for (const version of ['1.1', '1.2'] as const) assert.deepEqual(parse(yaml, { version }).data, expected);
   });
 
   test('has the names of a map as they are', async () => {
