@@ -11,22 +11,31 @@ export interface GoTag {
   readonly isNullable: boolean;
 }
 
-const struct = /^type (\w+) struct \{\n(.*?)^\}/gms;
-const field =
-  /^\s+(?:(?<name>\w+)\s+)?(?<type>[*\w.[\]]+)\s+`(?=[^`]*json:"(?<json>[^"]*)")[^`]*protobuf:"\w+,(?<number>\d+)/gm;
+const structStart = /^type (\w+) struct \{$/;
 
 /** The tags of all structs in a source, by struct and number of the field, such as `Pod 2`. */
 export function goTags(source: string): readonly (readonly [place: string, tag: GoTag])[] {
-  return [...source.matchAll(struct)].flatMap(([, name, body = '']) =>
-    [...body.matchAll(field)].map(({ groups = {} }) => [`${name} ${groups.number}`, tagOf(groups)] as const),
-  );
+  const tags: (readonly [string, GoTag])[] = [];
+  let struct: string | undefined;
+  for (const line of source.split('\n')) {
+    if (line === '}') struct = undefined;
+    struct = structStart.exec(line)?.[1] ?? struct;
+    const [declaration = '', texts = ''] = line.split('`');
+    const json = /json:"([^"]*)"/.exec(texts)?.[1];
+    const number = /protobuf:"\w+,(\d+)/.exec(texts)?.[1];
+    if (struct === undefined || json === undefined || number === undefined) continue;
+    tags.push([`${struct} ${number}`, tagOf(json, declaration.trim().split(/\s+/))]);
+  }
+  return tags;
 }
 
-function tagOf({ name, type = '', json = '' }: Readonly<Record<string, string | undefined>>): GoTag {
+/** The words of a declaration are a name and a type, or only the type of an embedded struct. */
+function tagOf(json: string, words: readonly string[]): GoTag {
+  const type = words.at(-1) ?? '';
   const [jsonName = '', ...options] = json.split(',');
   return {
     jsonName,
-    isEmbedded: name === undefined && jsonName === '',
+    isEmbedded: words.length === 1 && jsonName === '',
     omitsEmpty: options.includes('omitempty') && !type.startsWith('*'),
     omitsZero: options.includes('omitzero'),
     isNullable: !options.includes('omitempty') && /^(?:\*|\[|map\[)/.test(type),

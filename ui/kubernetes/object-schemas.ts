@@ -18,7 +18,7 @@ export type MessageSchema = ReadonlyMap<number, FieldSchema>;
 /** Loads the table when it is first needed. */
 export type LoadSchemas = () => Promise<ObjectSchemas>;
 
-const fieldWord = /^(\d+)(\w*)(?::([*%]?)([^?!]*)([?!]?))?$/;
+const fieldWord = /^(\d+)([A-Za-z]\w*)?(?::([*%]?)([A-Za-z][\w./]*)?([?!]?))?$/;
 const cardinalities = { '': 'one', '*': 'list', '%': 'map' } as const;
 
 /** The messages of `kubernetes-fields.txt`. The head of the file describes its form. */
@@ -64,7 +64,7 @@ function fieldOf(word: string, apiVersion: string): FieldSchema {
   const [, number, name, mark = '', type = '', ending] = fieldWord.exec(word) ?? [];
   return {
     number: Number(number),
-    name: name === '' ? undefined : name,
+    name,
     cardinality: cardinalities[mark as keyof typeof cardinalities],
     type: type === '' ? 'text' : /^[A-Z]\w*$/.test(type) ? `${apiVersion}.${type}` : type,
     omitsEmpty: ending === '?',
