@@ -1,6 +1,6 @@
 /** Types of Kubernetes that are one value in YAML. */
 import { base64OfBytes, textOfBytes } from '../bytes.ts';
-import { parseJson } from '../value/parse-json.ts';
+import { parseJson } from '../parse-json.ts';
 import { type Plain, shortest } from './field-tree.ts';
 import { type ProtobufField, protobufFields } from './protobuf-fields.ts';
 

@@ -6,7 +6,7 @@ import {
   kubernetesProtobuf,
 } from '../kubernetes/kubernetes-object.ts';
 import type { LoadSchemas } from '../kubernetes/object-schemas.ts';
-import { parseJson } from './parse-json.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** What a value is, as far as its bytes show. */
 export type DecodedValue =

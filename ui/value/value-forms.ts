@@ -2,8 +2,8 @@ import { Document, isMap, visit } from 'yaml';
 import { shownBytes } from '../bytes.ts';
 import type { Plain } from '../kubernetes/field-tree.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
+import { prettyJson } from '../parse-json.ts';
 import type { DecodedValue } from './decode-value.ts';
-import { prettyJson } from './parse-json.ts';
 
 /** A way to show a value. */
 export type FormName = 'yaml' | 'json' | 'text' | 'hex';
