@@ -3,7 +3,7 @@
  * two Go modules of Kubernetes. The module cache has them, or gets them from the network:
  *
  *     go mod download -json k8s.io/api@v0.37.2 k8s.io/apimachinery@v0.37.2   # prints each "Dir"
- *     node scripts/generate-kubernetes-fields.ts DIR_OF_API DIR_OF_APIMACHINERY
+ *     npm run generate:kubernetes -- DIR_OF_API DIR_OF_APIMACHINERY
  *
  * Numbers and types are read from `generated.proto`, names in JSON from the tags of the Go structs.
  */
@@ -18,7 +18,7 @@ const target = join(import.meta.dirname, '..', 'ui', 'kubernetes', 'kubernetes-f
 const modules = process.argv.slice(2);
 const packages = modules.flatMap((module) => globSync(join(module, '**', 'generated.proto')).map(apiPackage));
 if (packages.length === 0) {
-  console.error('usage: node scripts/generate-kubernetes-fields.ts DIR_OF_API DIR_OF_APIMACHINERY');
+  console.error('usage: npm run generate:kubernetes -- DIR_OF_API DIR_OF_APIMACHINERY');
   process.exitCode = 2;
 } else writeFileSync(target, fieldsTable(packages.toSorted(byVersion)));
 
