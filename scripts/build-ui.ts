@@ -2,8 +2,8 @@
  * Bundles the page at /ui/ into dist/ui/: `npm run build:ui`. `npm ci` runs it too, so that a
  * checkout has the page. Each file is also written in gzip, as browsers load it.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 /** A page opens within a second over 1.5 MBit/s. */
@@ -33,8 +33,9 @@ async function bundle({ build }: typeof import('esbuild')): Promise<void> {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  writeFileSync(join(target, 'index.html'), readFileSync(join(root, 'ui', 'index.html')));
-  const sizes = ['index.html', 'main.css', 'main.js'].map(compress);
+  for (const path of ['index.html', 'kubernetes/kubernetes-fields.txt'])
+    copyFileSync(join(root, 'ui', path), join(target, basename(path)));
+  const sizes = ['index.html', 'main.css', 'main.js', 'kubernetes-fields.txt'].map(compress);
   const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
   if (total > gzippedBytesMax) throw new Error(`the page has ${total} bytes in gzip; at most ${gzippedBytesMax}`);
 }

@@ -24,6 +24,11 @@ export async function data<Reply>(name: string, { signal }: CallOptions = {}): P
   return (await response.json()) as Reply;
 }
 
+/** A file of the page, such as `kubernetes-fields.txt`. @throws ApiError */
+export async function pageText(name: string): Promise<string> {
+  return await (await send(name, { method: 'GET' })).text();
+}
+
 /**
  * A transaction of the page, in the form of `kv/txn`. Only served with `--ui-write`. The header is
  * one that a page of another site cannot send without permission. @throws ApiError

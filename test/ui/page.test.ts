@@ -44,7 +44,12 @@ for (const driver of ANY_DRIVER) {
     http({ port: shared.server.port, path: '/ui/api/txn', headers, body: txn });
 
   test('the page and its files have strict headers and their types', async () => {
-    const types = { '': 'text/html', 'main.js': 'text/javascript', 'main.css': 'text/css' };
+    const types = {
+      '': 'text/html',
+      'main.js': 'text/javascript',
+      'main.css': 'text/css',
+      'kubernetes-fields.txt': 'text/plain',
+    };
     for (const [name, type] of Object.entries(types)) {
       const { status, headers } = await get(`/ui/${name}`);
       assert.equal(status, 200);

@@ -27,8 +27,42 @@ for (const driver of ANY_DRIVER) {
     assert.equal(await fact(page, 'Namespace'), 'shop');
     assert.equal(await fact(page, 'Owner'), 'ReplicaSet web');
     assert.match((await fact(page, 'Age')) ?? '', /^12d \(created /);
-    await page.getByText('"1": Running').waitFor();
+    await page.getByText('phase: Running').waitFor();
     await page.getByRole('button', { name: 'Hex' }).click();
+    await page.getByText('|k8s.').waitFor();
+    assert.deepEqual(faults, []);
+  });
+
+  test('the names of the fields are loaded once, when the first object in protobuf is opened', async (context) => {
+    const { page, faults } = await open(context, { url: url('/app/settings') });
+    let loadedCount = 0;
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/ui/kubernetes-fields.txt') loadedCount += 1;
+    });
+    await page.getByText('"colour": "blue"').waitFor();
+    assert.equal(loadedCount, 0);
+    for (const name of ['web-001', 'web-002']) {
+      await page.goto(url(`/registry/pods/shop/${name}`));
+      await page.getByText(`podIP: 10.1.0.1${name.at(-1)}`).waitFor();
+      assert.equal(loadedCount, 1);
+    }
+    assert.deepEqual(faults, []);
+  });
+
+  test('an object whose names cannot be loaded is read when the user tries again', async (context) => {
+    const { page } = await open(context, { url: url('/app/settings') });
+    await page.route('**/kubernetes-fields.txt', (route) => route.abort(), { times: 1 });
+    await page.goto(url('/registry/pods/shop/web-003'));
+    await page.getByText('The server cannot be reached').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('phase: Running').waitFor();
+  });
+
+  test('an object in protobuf that is cut off is shown as bytes, with the reason', async (context) => {
+    const { kvs } = await shared.client.range({ key: '/registry/pods/shop/web-004' });
+    await shared.client.put({ key: '/app/damaged', value: Buffer.from(kvs[0]?.value ?? '').subarray(0, 100) });
+    const { page, faults } = await open(context, { url: url('/app/damaged') });
+    await page.getByText('the rest is cut off or damaged').waitFor();
     await page.getByText('|k8s.').waitFor();
     assert.deepEqual(faults, []);
   });

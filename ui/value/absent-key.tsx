@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { call, type RangeReply } from '../api.ts';
 import { base64OfBytes } from '../bytes.ts';
-import { decodeValue } from './decode-value.ts';
+import { loadSchemas } from '../kubernetes/load-schemas.ts';
 import { type Version, versionOf } from './history.ts';
 import { ValueText } from './value-text.tsx';
 import type { WritePlan } from './write-plan.ts';
@@ -26,7 +26,7 @@ export function AbsentKey({ name, revision, onPlan }: AbsentKeyProps) {
     try {
       const { kvs } = await call<RangeReply>('kv/range', { key: base64OfBytes(name), revision: wanted });
       if (kvs?.[0] === undefined) setMessage(`The key was not there at revision ${wanted}.`);
-      else setFound(versionOf(kvs[0]));
+      else setFound(await versionOf(kvs[0], loadSchemas));
     } catch (error) {
       setMessage((error as Error).message);
     }
@@ -52,7 +52,7 @@ export function AbsentKey({ name, revision, onPlan }: AbsentKeyProps) {
         )}
       </form>
       {message !== undefined && <p role="alert">{message}</p>}
-      {found !== undefined && <ValueText bytes={found.bytes} decoded={decodeValue(found.bytes)} />}
+      {found !== undefined && <ValueText bytes={found.bytes} decoded={found.decoded} />}
     </>
   );
 }

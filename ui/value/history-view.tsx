@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { call, type RangeReply } from '../api.ts';
 import { base64OfBytes } from '../bytes.ts';
+import { loadSchemas } from '../kubernetes/load-schemas.ts';
 import { Failure } from '../parts/failure.tsx';
-import { decodeValue } from './decode-value.ts';
 import { DiffView } from './diff-view.tsx';
 import { type HistoryEnd, olderVersions, type Version } from './history.ts';
 import { formsOf, textOfForm } from './value-forms.ts';
@@ -95,6 +95,7 @@ function useVersions(name: Uint8Array<ArrayBuffer>, current: Version) {
         than: versions.at(-1) ?? current,
         countMax: versionsPerLoad,
         range: (request) => call<RangeReply>('kv/range', request, { signal }),
+        load: loadSchemas,
       });
       if (signal.aborted) return;
       setVersions([...versions, ...older.versions]);
@@ -125,8 +126,7 @@ function endText(count: number, end: HistoryEnd | undefined): string {
 }
 
 /** The form in which lines are compared: the best one that the value has. */
-function textOf({ bytes }: Version): string {
-  const decoded = decodeValue(bytes);
+function textOf({ bytes, decoded }: Version): string {
   const [best = 'hex'] = formsOf(decoded);
   return textOfForm(best, bytes, decoded);
 }

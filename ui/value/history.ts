@@ -1,11 +1,14 @@
 import { grpcCodes } from '../api-error.ts';
 import { bytesOfBase64 } from '../bytes.ts';
 import type { SendRange } from '../keys/list-children.ts';
+import type { LoadSchemas } from '../kubernetes/object-schemas.ts';
 import type { KeyValue, RangeReply } from '../messages.ts';
+import { type DecodedValue, decodeValue } from './decode-value.ts';
 
 /** A value that a key has or had. Revisions are decimal numbers of up to 64 bits. */
 export interface Version {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly decoded: DecodedValue;
   readonly createRevision: string;
   readonly modRevision: string;
   readonly version: string;
@@ -22,9 +25,20 @@ export interface OlderVersions {
   readonly end: HistoryEnd | undefined;
 }
 
-export function versionOf({ value = '', create_revision, mod_revision, version, lease }: KeyValue): Version {
+interface OlderVersionsOptions {
+  readonly than: Version;
+  readonly countMax: number;
+  readonly range: SendRange;
+  readonly load: LoadSchemas;
+}
+
+/** The version in an answer, decoded. */
+export async function versionOf(keyValue: KeyValue, load: LoadSchemas): Promise<Version> {
+  const { value = '', create_revision, mod_revision, version, lease } = keyValue;
+  const bytes = bytesOfBase64(value);
   return {
-    bytes: bytesOfBase64(value),
+    bytes,
+    decoded: await decodeValue(bytes, load),
     createRevision: create_revision ?? '0',
     modRevision: mod_revision ?? '0',
     version: version ?? '0',
@@ -35,7 +49,7 @@ export function versionOf({ value = '', create_revision, mod_revision, version, 
 /** The versions before one, newest first: each is what the key was just before the next. */
 export async function olderVersions(
   key: string,
-  { than, countMax, range }: { readonly than: Version; readonly countMax: number; readonly range: SendRange },
+  { than, countMax, range, load }: OlderVersionsOptions,
 ): Promise<OlderVersions> {
   const versions: Version[] = [];
   for (let next = than; versions.length < countMax; ) {
@@ -49,7 +63,7 @@ export async function olderVersions(
     }
     const [found] = reply.kvs ?? [];
     if (found === undefined) return { versions, end: 'created' };
-    next = versionOf(found);
+    next = await versionOf(found, load);
     versions.push(next);
   }
   return { versions, end: undefined };

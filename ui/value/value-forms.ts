@@ -1,25 +1,25 @@
-import { stringify } from 'yaml';
+import { Document, isMap, visit } from 'yaml';
 import { shownBytes } from '../bytes.ts';
+import type { Plain } from '../kubernetes/field-tree.ts';
+import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
+import { prettyJson } from '../parse-json.ts';
 import type { DecodedValue } from './decode-value.ts';
-import type { KubernetesObject } from './kubernetes-object.ts';
-import { prettyJson } from './parse-json.ts';
 
 /** A way to show a value. */
 export type FormName = 'yaml' | 'json' | 'text' | 'hex';
 
 /** The forms that a value has, best first. Every value has text and hex. */
-export function formsOf({ kind, ...decoded }: DecodedValue): readonly FormName[] {
+export function formsOf({ kind }: DecodedValue): readonly FormName[] {
   switch (kind) {
     case 'kubernetes':
-      return 'text' in decoded && decoded.text !== undefined
-        ? ['yaml', 'json', 'text', 'hex']
-        : ['yaml', 'text', 'hex'];
+      return ['yaml', 'json', 'text', 'hex'];
     case 'json':
       return ['json', 'text', 'hex'];
     case 'text':
     case 'empty':
       return ['text', 'hex'];
     case 'encrypted':
+    case 'undecoded':
     case 'binary':
       return ['hex', 'text'];
   }
@@ -31,7 +31,7 @@ export function textOfForm(form: FormName, bytes: Uint8Array, decoded: DecodedVa
     case 'yaml':
       return decoded.kind === 'kubernetes' ? yamlOf(decoded.object) : '';
     case 'json':
-      return prettyJson(('text' in decoded ? decoded.text : undefined) ?? '');
+      return prettyJson(jsonOf(decoded));
     case 'text':
       return 'text' in decoded && decoded.text !== undefined ? decoded.text : shownBytes(bytes);
     case 'hex':
@@ -41,9 +41,38 @@ export function textOfForm(form: FormName, bytes: Uint8Array, decoded: DecodedVa
 
 const noNames = '# Fields without names: their numbers in the protobuf of this kind are shown.\n';
 
-function yamlOf({ whole, form }: KubernetesObject): string {
-  const yaml = stringify(whole, { lineWidth: 0, aliasDuplicateObjects: false });
-  return form === 'json' ? yaml : yaml.replace(/^fields:/m, `${noNames}fields:`);
+/**
+ * Text that kubectl reads as it is: its YAML 1.1 takes an unquoted `yes` for a boolean, so `compat`
+ * quotes it. Managed fields are long and rarely read: each is one line, so that the rest is not
+ * far below.
+ */
+function yamlOf({ whole, isNamed }: KubernetesObject): string {
+  const document = new Document(whole, { aliasDuplicateObjects: false, compat: 'yaml-1.1' });
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (String(key) !== 'fieldsV1' || !isMap(value)) return undefined;
+      value.flow = true;
+      return visit.SKIP;
+    },
+  });
+  const yaml = document.toString({ lineWidth: 0 });
+  return isNamed ? yaml : yaml.replace(/^fields:/m, `${noNames}fields:`);
+}
+
+/** The text of JSON as it is stored, or made of an object in protobuf. */
+function jsonOf(decoded: DecodedValue): string {
+  if ('text' in decoded && decoded.text !== undefined) return decoded.text;
+  return decoded.kind === 'kubernetes' ? jsonText(decoded.object.whole) : '';
+}
+
+/** As `JSON.stringify`, with all digits of integers. */
+function jsonText(plain: Plain): string {
+  if (typeof plain === 'bigint') return String(plain);
+  if (typeof plain !== 'object' || plain === null) return JSON.stringify(plain);
+  if (Array.isArray(plain)) return `[${plain.map(jsonText).join()}]`;
+  return `{${Object.entries(plain)
+    .map(([name, value]) => `${JSON.stringify(name)}:${jsonText(value)}`)
+    .join()}}`;
 }
 
 const bytesPerLine = 16;

@@ -1,12 +1,13 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { call, type RangeReply, type Settings } from '../api.ts';
 import { base64OfBytes, shownBytes } from '../bytes.ts';
+import { loadSchemas } from '../kubernetes/load-schemas.ts';
 import { Choice } from '../parts/choice.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useData } from '../use-data.ts';
 import { AbsentKey } from './absent-key.tsx';
 import { ConfirmWrite } from './confirm-write.tsx';
-import { type DecodedValue, decodeValue } from './decode-value.ts';
+import type { DecodedValue } from './decode-value.ts';
 import { EditValue } from './edit-value.tsx';
 import { type Version, versionOf } from './history.ts';
 import { HistoryView } from './history-view.tsx';
@@ -61,7 +62,8 @@ interface ReadKey {
 
 async function readKey(key: string, signal: AbortSignal): Promise<ReadKey> {
   const { header, kvs } = await call<RangeReply>('kv/range', { key }, { signal });
-  return { current: kvs?.[0] && versionOf(kvs[0]), revision: header.revision ?? '0' };
+  const [found] = kvs ?? [];
+  return { current: found && (await versionOf(found, loadSchemas)), revision: header.revision ?? '0' };
 }
 
 interface PresentKeyProps {
@@ -76,7 +78,7 @@ const tabs = ['value', 'history'] as const;
 const tabTitles = { value: 'Value', history: 'History' } as const;
 
 function PresentKey({ name, current, onReload, onPlan }: PresentKeyProps) {
-  const decoded = useMemo(() => decodeValue(current.bytes), [current]);
+  const { decoded } = current;
   const [tab, setTab] = useState<(typeof tabs)[number]>('value');
   const [isEditing, setEditing] = useState(false);
   const restore = (version: Version) =>
@@ -111,7 +113,7 @@ function PresentKey({ name, current, onReload, onPlan }: PresentKeyProps) {
       )}
       {tab === 'value' ? (
         <>
-          <Encrypted decoded={decoded} />
+          <DecodingNotice decoded={decoded} />
           <ValueText bytes={current.bytes} decoded={decoded} />
         </>
       ) : (
@@ -134,11 +136,24 @@ function Facts({ current }: { readonly current: Version }) {
   );
 }
 
-function Encrypted({ decoded }: { readonly decoded: DecodedValue }) {
-  return decoded.kind === 'encrypted' ? (
-    <p class="notice plain">
-      This value is encrypted by a Kubernetes API server (provider {decoded.provider}, key {decoded.keyName}). Only the
-      API server can read it.
-    </p>
-  ) : null;
+function DecodingNotice({ decoded }: { readonly decoded: DecodedValue }) {
+  switch (decoded.kind) {
+    case 'encrypted':
+      return (
+        <p class="notice plain">
+          This value is encrypted by a Kubernetes API server (provider {decoded.provider}, key {decoded.keyName}). Only
+          the API server can read it.
+        </p>
+      );
+    case 'undecoded':
+      return (
+        <p class="notice">
+          This value begins like a Kubernetes object in protobuf, but{' '}
+          {decoded.reason === 'large' ? 'is too large to be decoded' : 'the rest is cut off or damaged'}. Its bytes are
+          shown.
+        </p>
+      );
+    default:
+      return null;
+  }
 }

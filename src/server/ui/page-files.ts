@@ -23,6 +23,7 @@ const types: ReadonlyMap<string, string> = new Map([
   ['index.html', 'text/html; charset=utf-8'],
   ['main.js', 'text/javascript; charset=utf-8'],
   ['main.css', 'text/css; charset=utf-8'],
+  ['kubernetes-fields.txt', 'text/plain; charset=utf-8'],
 ]);
 
 /** The folder has no built page. */

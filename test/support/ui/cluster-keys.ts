@@ -1,5 +1,5 @@
 import type { EtcdClient } from '../client.ts';
-import { jsonObject, protobufObject } from './kubernetes-objects.ts';
+import { jsonObject, message, protobufObject } from './kubernetes-objects.ts';
 
 /** Pods of the small cluster. */
 export const podCount = 40;
@@ -20,8 +20,8 @@ export async function putClusterKeys(client: EtcdClient): Promise<void> {
         owner: { kind: 'ReplicaSet', name: 'web' },
         labels: { app: 'web', tier: 'front' },
         rest: [
-          [2, Buffer.from('0a0b64656661756c742d6e73', 'hex')],
-          [3, Buffer.from('0a0752756e6e696e67', 'hex')],
+          [2, message([2, message([1, 'web'], [2, 'web:1.4'], [8, ''])], [3, 'Always'], [4, 30], [10, 'node-1'])],
+          [3, message([1, 'Running'], [6, `10.1.0.${index + 10}`])],
         ],
       }),
     );

@@ -1,7 +1,7 @@
 /** Objects as a Kubernetes API server stores them, built by hand. */
 
 /** A field of a message: a number, text, or an inner message. */
-type Field = readonly [number: number, value: number | bigint | string | Uint8Array];
+export type Field = readonly [number: number, value: number | bigint | string | Uint8Array];
 
 export function message(...fields: readonly Field[]): Buffer {
   return Buffer.concat(
@@ -16,7 +16,7 @@ export function message(...fields: readonly Field[]): Buffer {
 
 function varint(value: number | bigint): Buffer {
   const bytes: number[] = [];
-  for (let rest = BigInt(value); ; rest >>= 7n) {
+  for (let rest = BigInt.asUintN(64, BigInt(value)); ; rest >>= 7n) {
     if (rest < 0x80n) return Buffer.from([...bytes, Number(rest)]);
     bytes.push(Number(rest & 0x7fn) | 0x80);
   }

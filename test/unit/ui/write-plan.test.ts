@@ -3,9 +3,13 @@ import { describe, test } from 'node:test';
 import { bytesOfText } from '../../../ui/bytes.ts';
 import { olderVersions, type Version, versionOf } from '../../../ui/value/history.ts';
 import { compareOf, txnOf } from '../../../ui/value/write-plan.ts';
+import { loadSchemas } from '../../support/ui/stored-objects.ts';
 
 const key = bytesOfText('/a');
-const seen: Version = versionOf({ key: 'L2E=', mod_revision: '9007199254740993', version: '2', lease: '77' });
+const seen: Version = await versionOf(
+  { key: 'L2E=', mod_revision: '9007199254740993', version: '2', lease: '77' },
+  loadSchemas,
+);
 
 describe('a write of the page', () => {
   test('compares with the revision that the user saw, in all its digits', () => {
@@ -29,7 +33,7 @@ describe('a write of the page', () => {
   });
 });
 
-describe('the history of a key', () => {
+describe('the history of a key', async () => {
   const at = (revision: number, version: number) => ({
     key: 'L2E=',
     value: btoa(`v${version}`),
@@ -44,10 +48,10 @@ describe('the history of a key', () => {
     const found = versions.findLast(({ mod_revision }) => Number(mod_revision) <= revision);
     return { header: {}, kvs: found === undefined ? [] : [found] };
   };
-  const than = versionOf(at(20, 3));
+  const than = await versionOf(at(20, 3), loadSchemas);
 
   test('ends at the creation', async () => {
-    const found = await olderVersions('L2E=', { than, countMax: 10, range: range(0) });
+    const found = await olderVersions('L2E=', { than, countMax: 10, range: range(0), load: loadSchemas });
     assert.deepEqual(
       found.versions.map(({ modRevision }) => modRevision),
       ['8', '5'],
@@ -56,7 +60,7 @@ describe('the history of a key', () => {
   });
 
   test('ends where history was compacted', async () => {
-    const found = await olderVersions('L2E=', { than, countMax: 10, range: range(8) });
+    const found = await olderVersions('L2E=', { than, countMax: 10, range: range(8), load: loadSchemas });
     assert.deepEqual(
       found.versions.map(({ modRevision }) => modRevision),
       ['8'],
@@ -65,7 +69,7 @@ describe('the history of a key', () => {
   });
 
   test('is read in parts', async () => {
-    const found = await olderVersions('L2E=', { than, countMax: 1, range: range(0) });
+    const found = await olderVersions('L2E=', { than, countMax: 1, range: range(0), load: loadSchemas });
     assert.deepEqual(
       found.versions.map(({ modRevision }) => modRevision),
       ['8'],

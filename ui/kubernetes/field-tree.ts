@@ -2,7 +2,12 @@ import { textOfBytes } from '../bytes.ts';
 import { type ProtobufField, protobufFields } from './protobuf-fields.ts';
 
 /** A value of a tree for YAML. */
-export type Plain = string | number | bigint | boolean | null | readonly Plain[] | { readonly [name: string]: Plain };
+export type Plain = string | number | bigint | boolean | null | readonly Plain[] | Members;
+
+/** The members of a message or an object. */
+export interface Members {
+  readonly [name: string]: Plain;
+}
 
 /** Deeper messages are shown as bytes. Kubernetes' schemas of resources nest about 40 deep. */
 const depthMax = 60;
@@ -11,7 +16,7 @@ const depthMax = 60;
  * A message without its descriptor, by field numbers. Whether bytes are text or a message is a
  * guess: printable UTF-8 is text, and what can be read as a message is one.
  */
-export function fieldTree(fields: readonly ProtobufField[], depth = 0): Plain {
+export function fieldTree(fields: readonly ProtobufField[], depth = 0): Members {
   const tree: Record<string, Plain> = {};
   for (const { number, value } of fields) {
     const name = String(number);
@@ -33,8 +38,10 @@ function plainOf(value: ProtobufField['value'], depth: number): Plain {
   return text ?? `0x${hexOf(value)}`;
 }
 
-function shortest(value: bigint): Plain {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : BigInt.asIntN(64, value);
+/** Numbers of protobuf are signed: a negative one has all its 64 bits. */
+export function shortest(value: bigint): number | bigint {
+  const signed = BigInt.asIntN(64, value);
+  return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
 }
 
 /** A message nearly always has a control character: its tags and lengths. */
