@@ -62,8 +62,12 @@ for (const driver of FILE_DRIVERS) {
     const { hash } = await hashKv(client, revision);
     await server.stop();
     assert.deepEqual(failed(server), []);
-    assert.equal(snapshotsIn(folder).length, 3);
-    assert.deepEqual(storage.objects(), snapshotsIn(folder).slice(-2));
+    const inFolder = snapshotsIn(folder);
+    assert.equal(inFolder.length, 3);
+    // The stop may have ended the upload of the newest.
+    const isEnded = logged(server, /^snapshot abandoned;/).length > 0;
+    const uploaded = isEnded && !storage.objects().includes(inFolder.at(-1) ?? '') ? inFolder.slice(0, -1) : inFolder;
+    assert.deepEqual(storage.objects(), uploaded.slice(-2));
     assert.deepEqual(storage.unfinishedUploads(), []);
     for (const name of storage.objects())
       assert.ok(readFileSync(storage.pathOf(name)).equals(readFileSync(join(folder, name))), name);
