@@ -27,13 +27,13 @@ const files: Readonly<Record<string, string>> = {
 };
 
 /** tine accepts the arguments, and each of them has an effect. */
-function configOf(args: readonly string[]): Config {
+function configOf(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Config {
   const { flags, operands } = splitCommandLine(args, flagShape);
   assert.deepEqual(operands, []);
   for (const { name } of flags) assert.notEqual(flagShape(name), 'unknown', `--${name}`);
   const { config, notes } = loadConfig(
     flags.map(({ name, value }) => ({ name, value: files[name] ?? value })),
-    {},
+    environment,
   );
   assert.deepEqual(notes, []);
   return config;
@@ -109,7 +109,7 @@ test('every YAML file in deploy/ parses', () => {
 
 test('the configuration of k3s names the address at which the systemd unit serves', () => {
   const [settings] = manifestsOf('k3s/config.yaml') as unknown as readonly Readonly<Record<string, string>>[];
-  const [address] = configOf(unitArguments()).listenAddresses;
+  const [address] = unitConfig().listenAddresses;
   assert.ok(address?.kind === 'tcp');
   assert.equal(settings?.['datastore-endpoint'], `http://${address.host}:${address.port}`);
 });
@@ -148,17 +148,25 @@ interface KubeadmSettings {
   };
 }
 
-function unitArguments(): readonly string[] {
-  const command = /^ExecStart=\S+ (.*)$/m.exec(textOf('systemd/tine.service'))?.[1] ?? '';
-  return command.split(' ');
+/** The configuration of the unit, with the variables that an administrator adds in a file. */
+function unitConfig(added: Readonly<Record<string, string>> = {}): Config {
+  const text = textOf('systemd/tine.service');
+  const command = /^ExecStart=\S+ (.*)$/m.exec(text)?.[1] ?? '';
+  const variables = [...text.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
+  return configOf(command.split(' '), { ...Object.fromEntries(variables), ...added });
 }
 
 test('the systemd unit keeps data in its directory, serves metrics and waits until tine serves', () => {
-  const config = configOf(unitArguments());
+  const config = unitConfig();
   assert.deepEqual(config.endpoint, { kind: 'sqlite', path: '/var/lib/tine/state.db' });
   assert.equal(config.listenAddresses.length, 1);
   assert.equal(config.metricsListenAddresses.length, 1);
   assert.match(textOf('systemd/tine.service'), /^Type=notify$/m);
+});
+
+test('a database server in the environment file of the unit replaces the file', () => {
+  const { endpoint } = unitConfig({ TINE_ENDPOINT: 'postgres://tine@db1/kubernetes', TINE_DATASTORE_PASSWORD: 'x' });
+  assert.equal(endpoint.kind, 'postgres');
 });
 
 test('systemd-analyze finds no fault in the unit', { skip: findOnPath('systemd-analyze') === undefined }, () => {
