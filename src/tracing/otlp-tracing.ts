@@ -1,6 +1,6 @@
 /**
  * Traces over OTLP with OpenTelemetry's own packages. The span of a call has the name and the
- * attributes that otelgrpc gives it in etcd 3.7, and those of the client's address.
+ * attributes that otelgrpc gives it in etcd 3.7, and the address of the client.
  */
 import {
   type Attributes,
