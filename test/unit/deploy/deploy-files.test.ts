@@ -187,6 +187,19 @@ test('the container runs as another user than root, with options that tine accep
   assert.equal(listenAddresses.length, 1);
 });
 
+test('the commands that build the container keep its health check, which OCI images do not have', () => {
+  const texts = [
+    textOf('container/Containerfile'),
+    readFileSync(join(repositoryRoot, 'docs/guides/container.md'), 'utf8'),
+  ];
+  assert.match(texts[0] ?? '', /^HEALTHCHECK /m);
+  for (const text of texts) {
+    const commands = text.match(/\b(?:buildah|podman) build .*/g) ?? [];
+    assert.ok(commands.length > 0);
+    for (const command of commands) assert.match(command, / --format docker /);
+  }
+});
+
 test('the container copies what exists, and downloads with npm only', () => {
   const text = textOf('container/Containerfile');
   const sources = [...text.matchAll(/^COPY (?!--)(.*) \S+$/gm)].flatMap(([, list = '']) => list.split(' '));
