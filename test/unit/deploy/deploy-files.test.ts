@@ -178,13 +178,22 @@ test('systemd-analyze finds no fault in the unit', { skip: findOnPath('systemd-a
   assert.deepEqual({ status, output: stdout + stderr }, { status: 0, output: '' });
 });
 
+/** The configuration of the image, with the variables that a user adds. */
+function containerConfig(added: Readonly<Record<string, string>>): Config {
+  const [, text = ''] = /^ENV ((?:.*\\\n)*.*)$/m.exec(textOf('container/Containerfile')) ?? [];
+  const variables = [...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]);
+  return configOf([], { ...Object.fromEntries(variables), ...added });
+}
+
 test('the container runs as another user than root, with options that tine accepts', () => {
   const text = textOf('container/Containerfile');
   const [, user = 'root'] = /^USER (\S+)$/m.exec(text) ?? [];
   assert.match(user, /^[1-9]\d*:[1-9]\d*$/);
-  const { endpoint, listenAddresses } = configOf(JSON.parse(/^CMD (\[.*\])$/m.exec(text)?.[1] ?? '[]') as string[]);
+  const { endpoint, listenAddresses, metricsListenAddresses } = containerConfig({});
   assert.deepEqual(endpoint, { kind: 'sqlite', path: '/var/lib/tine/state.db' });
   assert.equal(listenAddresses.length, 1);
+  assert.equal(metricsListenAddresses.length, 1);
+  assert.equal(containerConfig({ TINE_ENDPOINT: 'postgres://tine@db1/kubernetes' }).endpoint.kind, 'postgres');
 });
 
 test('the commands that build the container keep its health check, which OCI images do not have', () => {
