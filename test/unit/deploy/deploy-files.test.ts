@@ -55,6 +55,13 @@ interface Container {
   readonly livenessProbe: { readonly httpGet: { readonly path: string } };
 }
 
+/** The variables that the image sets. */
+function imageVariables(): Readonly<Record<string, string>> {
+  const assignments = [...textOf('container/Containerfile').matchAll(/^(?:ENV| ) *(TINE_\w+)=(\S+)/gm)];
+  assert.equal(assignments.length, 3);
+  return Object.fromEntries(assignments.map(([, name, value]) => [name, value]));
+}
+
 function manifestsOf(file: string): readonly Manifest[] {
   const documents = parseAllDocuments(textOf(file));
   return documents.map((document) => {
@@ -77,13 +84,13 @@ function containerOf(pod: PodSpec | undefined): Container {
 for (const [file, podOf] of Object.entries(pods)) {
   test(`${file} starts tine with valid options, and every path in them is on a volume`, () => {
     const container = containerOf(podOf(manifestsOf(file)));
-    const { tls, endpoint, listenAddresses, metricsListenAddresses } = configOf(container.args);
+    const { tls, endpoint, listenAddresses, metricsListenAddresses } = configOf(container.args, imageVariables());
     assert.ok(endpoint.kind === 'sqlite');
     assert.ok(tls?.clients !== undefined, 'clients need a certificate');
     assert.ok(listenAddresses.every(({ isSecure }) => isSecure));
     assert.equal(metricsListenAddresses.length, 1);
     const mounts = container.volumeMounts.map(({ mountPath }) => `${mountPath}/`);
-    const paths = container.args.flatMap((argument) => /=(\/\S+)$/.exec(argument)?.[1] ?? []);
+    const paths = container.args.flatMap((argument) => /=(?:sqlite:\/\/)?(\/\S+)$/.exec(argument)?.[1] ?? []);
     assert.equal(paths.length, 4);
     for (const path of paths)
       assert.ok(
@@ -178,22 +185,16 @@ test('systemd-analyze finds no fault in the unit', { skip: findOnPath('systemd-a
   assert.deepEqual({ status, output: stdout + stderr }, { status: 0, output: '' });
 });
 
-/** The configuration of the image, with the variables that a user adds. */
-function containerConfig(added: Readonly<Record<string, string>>): Config {
-  const [, text = ''] = /^ENV ((?:.*\\\n)*.*)$/m.exec(textOf('container/Containerfile')) ?? [];
-  const variables = [...text.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]);
-  return configOf([], { ...Object.fromEntries(variables), ...added });
-}
-
 test('the container runs as another user than root, with options that tine accepts', () => {
   const text = textOf('container/Containerfile');
   const [, user = 'root'] = /^USER (\S+)$/m.exec(text) ?? [];
   assert.match(user, /^[1-9]\d*:[1-9]\d*$/);
-  const { endpoint, listenAddresses, metricsListenAddresses } = containerConfig({});
+  const { endpoint, listenAddresses, metricsListenAddresses } = configOf([], imageVariables());
   assert.deepEqual(endpoint, { kind: 'sqlite', path: '/var/lib/tine/state.db' });
   assert.equal(listenAddresses.length, 1);
   assert.equal(metricsListenAddresses.length, 1);
-  assert.equal(containerConfig({ TINE_ENDPOINT: 'postgres://tine@db1/kubernetes' }).endpoint.kind, 'postgres');
+  const other = configOf([], { ...imageVariables(), TINE_ENDPOINT: 'postgres://tine@db1/kubernetes' });
+  assert.equal(other.endpoint.kind, 'postgres');
 });
 
 test('the commands that build the container keep its health check, which OCI images do not have', () => {
