@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { startProgress, type TaskProgress } from '../kit/progress.ts';
-import type { LineStream } from '../kit/replaced-line.ts';
+import { startProgress, type TaskProgress } from '../kit/terminal/progress.ts';
+import type { LineStream } from '../kit/terminal/replaced-line.ts';
 import type { ReportTakeOver } from '../mvcc/start-up/take-over.ts';
 
 /**

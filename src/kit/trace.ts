@@ -28,6 +28,8 @@ export interface TracedCall {
   readonly path: string;
   /** `host:port`, or another name of the client's socket. */
   readonly peer: string;
+  /** The address of this server to which the client connected, in the same form. */
+  readonly local: string;
   /** A header of the request by its lower-case name. */
   header(name: string): string | undefined;
 }

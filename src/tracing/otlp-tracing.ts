@@ -1,6 +1,6 @@
 /**
  * Traces over OTLP with OpenTelemetry's own packages. The span of a call has the name and the
- * attributes that otelgrpc gives it in etcd.
+ * attributes that otelgrpc gives it in etcd 3.7, and the address of the client.
  */
 import {
   type Attributes,
@@ -100,22 +100,21 @@ function openProvider({ address, serviceName, instanceId, samplesPerMillion }: T
   });
 }
 
-function callAttributes({ path, peer }: TracedCall): Attributes {
-  const end = path.lastIndexOf('/');
+function callAttributes({ path, peer, local }: TracedCall): Attributes {
   return {
-    'rpc.system': 'grpc',
-    'rpc.service': path.slice(1, end),
-    'rpc.method': path.slice(end + 1),
-    ...peerAttributes(peer),
+    'rpc.system.name': 'grpc',
+    'rpc.method': path.slice(1),
+    ...addressAttributes('server', local),
+    ...addressAttributes('network.peer', peer),
   };
 }
 
-/** `127.0.0.1:50112`, `[::1]:50112`, or the name of a Unix socket. */
-function peerAttributes(peer: string): Attributes {
-  const colon = peer.lastIndexOf(':');
-  const port = Number(peer.slice(colon + 1));
-  if (colon < 1 || !(port > 0)) return { 'network.peer.address': peer };
-  return { 'network.peer.address': peer.slice(0, colon).replaceAll(/[[\]]/g, ''), 'network.peer.port': port };
+/** Of `127.0.0.1:50112`, `[::1]:50112`, or the name of a Unix socket. */
+function addressAttributes(prefix: 'server' | 'network.peer', address: string): Attributes {
+  const colon = address.lastIndexOf(':');
+  const port = Number(address.slice(colon + 1));
+  if (colon < 1 || !(port > 0)) return { [`${prefix}.address`]: address };
+  return { [`${prefix}.address`]: address.slice(0, colon).replaceAll(/[[\]]/g, ''), [`${prefix}.port`]: port };
 }
 
 /** The tracer, and the difference of its clock to `performance.now()`. */
@@ -151,6 +150,16 @@ class OtlpTrace implements Trace {
   }
 }
 
+/** The names of gRPC's codes in its specification, such as `INVALID_ARGUMENT`. */
+const statusNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(StatusCode).map(([name, code]) => [code, specifiedName(name)]),
+);
+
+function specifiedName(name: string): string {
+  if (name === 'canceled') return 'CANCELLED';
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
 /** Codes that are faults of the server, as otelgrpc counts them. */
 const serverFaults: ReadonlySet<number> = new Set([
   StatusCode.unknown,
@@ -172,7 +181,7 @@ class OtlpCallTrace extends OtlpTrace implements CallTrace {
   }
 
   end({ code, message }: { readonly code: number; readonly message: string }): void {
-    this.#span.setAttribute('rpc.grpc.status_code', code);
+    this.#span.setAttribute('rpc.response.status_code', statusNames.get(code) ?? `CODE(${code})`);
     if (serverFaults.has(code)) this.#span.setStatus({ code: SpanStatusCode.ERROR, message });
     this.#span.end(this.#offsetMs + performance.now());
   }

@@ -23,7 +23,9 @@ export function databaseEndpoint(
 ): { readonly dsn: Dsn; readonly notes: readonly string[] } {
   const { dsn, ignoredParameters } = namedDatabase(settings, given);
   const parameterNotes = ignoredParameters.map((name) => `the parameter ${name} of the endpoint is ignored`);
-  if (dsn.kind === 'sqlite') return { dsn, notes: [...parameterNotes, ...withoutEffect(given)] };
+  if (dsn.kind === 'sqlite') {
+    return { dsn, notes: [...parameterNotes, ...unusedEndpoint(settings, given), ...withoutEffect(given)] };
+  }
   checkTlsFiles(dsn);
   const password = separatePassword(settings, given);
   const libpqPassword = dsn.kind === 'postgres' && pgPassword !== '' ? pgPassword : undefined;
@@ -53,6 +55,12 @@ function namesDatabase(endpoint: string, given: GivenOptions): boolean {
   const isRemote = /^(postgres|postgresql|mysql):/i.test(endpoint);
   if (isRemote && directory !== undefined && directory.rank === named?.rank) return true;
   return strongerOf(given, 'data-dir', 'endpoint') === 'endpoint';
+}
+
+/** A note if the directory counts although there is an endpoint, where a user expects the data. */
+function unusedEndpoint({ endpoint }: Settings, given: GivenOptions): readonly string[] {
+  if (endpoint === undefined || namesDatabase(endpoint, given)) return [];
+  return [`${sourceOf(given, 'endpoint')} is ignored: ${sourceOf(given, 'data-dir')} takes precedence`];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os';
+import { interfaceAddresses } from '../../kit/interface-addresses.ts';
 import { type ListenAddress, listenAddressUrl } from './listen-address.ts';
 
 /**
@@ -16,7 +16,5 @@ export function advertisedUrls(
 }
 
 function firstOuterAddress(): string | undefined {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  return interfaceAddresses().find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 }

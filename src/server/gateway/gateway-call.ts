@@ -98,6 +98,10 @@ export class GatewayCall implements CallStream, StreamListener, UnfinishedReques
     return this.#options.exchange.peer;
   }
 
+  get local(): string {
+    return this.#options.exchange.local;
+  }
+
   get origin(): Origin {
     return this.#options.exchange.origin;
   }

@@ -1,6 +1,6 @@
 /** The progress of work with several parts, such as a copy: each part has its own bar. */
-import { startProgress, type TaskProgress } from '../../kit/progress.ts';
-import { type LineStream, ReplacedLine } from '../../kit/replaced-line.ts';
+import { startProgress, type TaskProgress } from '../../kit/terminal/progress.ts';
+import { type LineStream, ReplacedLine } from '../../kit/terminal/replaced-line.ts';
 
 export interface Progress {
   /**

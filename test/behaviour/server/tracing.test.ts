@@ -8,6 +8,7 @@ import { metricValue } from '../../support/exposition.ts';
 import {
   type Driver,
   EtcdClient,
+  etcd,
   FILE_DRIVERS,
   freePort,
   ownServer,
@@ -72,10 +73,11 @@ for (const driver of TINE_DRIVERS) {
       assert.ok(Number(port) > 0);
       assert.deepEqual(attributes, {
         'network.peer.address': '127.0.0.1',
-        'rpc.system': 'grpc',
-        'rpc.service': 'etcdserverpb.KV',
-        'rpc.method': 'Put',
-        'rpc.grpc.status_code': 0,
+        'rpc.system.name': 'grpc',
+        'rpc.method': 'etcdserverpb.KV/Put',
+        'rpc.response.status_code': 'OK',
+        'server.address': '127.0.0.1',
+        'server.port': server.port,
       });
       const { 'service.version': version, ...resource } = call.resource;
       assert.match(String(version), /^\d+\.\d+\.\d+/);
@@ -140,13 +142,13 @@ for (const driver of FILE_DRIVERS) {
     const spans = receiver.trace(traceId);
     const calls = spans.filter(({ kind }) => kind === 'SPAN_KIND_SERVER');
     assert.deepEqual(
-      calls.map(({ name, attributes }) => [name, attributes['rpc.grpc.status_code']]),
+      calls.map(({ name, attributes }) => [name, attributes['rpc.response.status_code']]),
       [
-        ['etcdserverpb.KV/Range', 0],
-        ['etcdserverpb.KV/Range', 0],
-        ['etcdserverpb.KV/RangeStream', 0],
-        ['etcdserverpb.KV/Range', 11],
-        ['etcdserverpb.KV/Compact', 11],
+        ['etcdserverpb.KV/Range', 'OK'],
+        ['etcdserverpb.KV/Range', 'OK'],
+        ['etcdserverpb.KV/RangeStream', 'OK'],
+        ['etcdserverpb.KV/Range', 'OUT_OF_RANGE'],
+        ['etcdserverpb.KV/Compact', 'OUT_OF_RANGE'],
       ],
     );
     // As with otelgrpc, a mistake of the client is no fault of the server.
@@ -156,6 +158,25 @@ for (const driver of FILE_DRIVERS) {
     assert.deepEqual(childrenOf(calls[0]), ['queue', 'read']);
     assert.deepEqual(childrenOf(calls[1]), ['read']);
     assert.deepEqual(childrenOf(calls[2]), ['read']);
+  });
+
+  test(`${driver.name}: the span of a call has the attributes that etcd gives it`, async (context) => {
+    const callsOf = async (target: Driver) => {
+      const { receiver, server } = await tracedServer(context, target);
+      const { traceId, client } = caller(context, server.address, { sampled: true });
+      await client.put({ key: 'a' });
+      await assert.rejects(client.range({ key: 'a', revision: 1_000 }));
+      await assert.rejects(client.put({ key: '' }));
+      await assert.rejects(client.call('etcdserverpb.Lease', 'LeaseRevoke', { ID: 1 }));
+      const calls = () => receiver.trace(traceId).filter(({ kind }) => kind === 'SPAN_KIND_SERVER');
+      await waitFor('the calls', () => calls().length === 4, { timeoutMs: 20_000 });
+      return calls().map(({ name, status, attributes }) => {
+        const { 'server.port': port, 'network.peer.address': _, 'network.peer.port': __, ...others } = attributes;
+        assert.equal(port, server.port);
+        return { name, status, others };
+      });
+    };
+    assert.deepEqual(await callsOf(driver), await callsOf(etcd));
   });
 
   test(`${driver.name}: a watch has spans while it lasts, at most ten deliveries a second, and its call at its end`, async (context) => {
@@ -172,7 +193,7 @@ for (const driver of FILE_DRIVERS) {
     await waitFor('the end of the call', () => named('etcdserverpb.Watch/Watch').length === 1);
     const [call] = named('etcdserverpb.Watch/Watch');
     assert.equal(call?.parentId, spanId);
-    assert.equal(call?.attributes['rpc.grpc.status_code'], 1);
+    assert.equal(call?.attributes['rpc.response.status_code'], 'CANCELLED');
     const deliveries = named('watch responses');
     const seconds = Number((call as ReceivedSpan).endNs - (call as ReceivedSpan).startNs) / 1e9;
     assert.ok(deliveries.length <= 10 * (seconds + 1), `${deliveries.length} in ${seconds} s`);

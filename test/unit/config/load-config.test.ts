@@ -176,6 +176,15 @@ describe('database', () => {
     assert.equal(pathOf('', { ETCD_DATA_DIR: '/x', TINE_ENDPOINT: '/y' }), '/y');
   });
 
+  test('a note names the database that is not used, because a directory takes precedence', () => {
+    for (const endpoint of ['postgres://h/db', '/y']) {
+      assert.deepEqual(load('--data-dir /x', { TINE_ENDPOINT: endpoint }).notes, [
+        'TINE_ENDPOINT is ignored: --data-dir takes precedence',
+      ]);
+    }
+    assert.deepEqual(load('--endpoint /x', { TINE_DATA_DIR: '/y' }).notes, []);
+  });
+
   test('an invalid database address is reported with its option and without the password', () => {
     refused('--endpoint postgres://me:s3cret@h:x/db', /^--endpoint: a port is not a number/);
     refused('', /^KINE_ENDPOINT: the network of the address/, { KINE_ENDPOINT: 'mysql://me:s3cret@udp(h)/db' });

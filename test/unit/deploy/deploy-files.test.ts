@@ -27,13 +27,13 @@ const files: Readonly<Record<string, string>> = {
 };
 
 /** tine accepts the arguments, and each of them has an effect. */
-function configOf(args: readonly string[]): Config {
+function configOf(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Config {
   const { flags, operands } = splitCommandLine(args, flagShape);
   assert.deepEqual(operands, []);
   for (const { name } of flags) assert.notEqual(flagShape(name), 'unknown', `--${name}`);
   const { config, notes } = loadConfig(
     flags.map(({ name, value }) => ({ name, value: files[name] ?? value })),
-    {},
+    environment,
   );
   assert.deepEqual(notes, []);
   return config;
@@ -53,6 +53,13 @@ interface Container {
   readonly volumeMounts: readonly { readonly mountPath: string }[];
   readonly securityContext: Readonly<Record<string, unknown>>;
   readonly livenessProbe: { readonly httpGet: { readonly path: string } };
+}
+
+/** The variables that the image sets. */
+function imageVariables(): Readonly<Record<string, string>> {
+  const assignments = [...textOf('container/Containerfile').matchAll(/^(?:ENV| ) *(TINE_\w+)=(\S+)/gm)];
+  assert.equal(assignments.length, 3);
+  return Object.fromEntries(assignments.map(([, name, value]) => [name, value]));
 }
 
 function manifestsOf(file: string): readonly Manifest[] {
@@ -77,13 +84,13 @@ function containerOf(pod: PodSpec | undefined): Container {
 for (const [file, podOf] of Object.entries(pods)) {
   test(`${file} starts tine with valid options, and every path in them is on a volume`, () => {
     const container = containerOf(podOf(manifestsOf(file)));
-    const { tls, endpoint, listenAddresses, metricsListenAddresses } = configOf(container.args);
+    const { tls, endpoint, listenAddresses, metricsListenAddresses } = configOf(container.args, imageVariables());
     assert.ok(endpoint.kind === 'sqlite');
     assert.ok(tls?.clients !== undefined, 'clients need a certificate');
     assert.ok(listenAddresses.every(({ isSecure }) => isSecure));
     assert.equal(metricsListenAddresses.length, 1);
     const mounts = container.volumeMounts.map(({ mountPath }) => `${mountPath}/`);
-    const paths = container.args.flatMap((argument) => /=(\/\S+)$/.exec(argument)?.[1] ?? []);
+    const paths = container.args.flatMap((argument) => /=(?:sqlite:\/\/)?(\/\S+)$/.exec(argument)?.[1] ?? []);
     assert.equal(paths.length, 4);
     for (const path of paths)
       assert.ok(
@@ -109,7 +116,7 @@ test('every YAML file in deploy/ parses', () => {
 
 test('the configuration of k3s names the address at which the systemd unit serves', () => {
   const [settings] = manifestsOf('k3s/config.yaml') as unknown as readonly Readonly<Record<string, string>>[];
-  const [address] = configOf(unitArguments()).listenAddresses;
+  const [address] = unitConfig().listenAddresses;
   assert.ok(address?.kind === 'tcp');
   assert.equal(settings?.['datastore-endpoint'], `http://${address.host}:${address.port}`);
 });
@@ -148,17 +155,25 @@ interface KubeadmSettings {
   };
 }
 
-function unitArguments(): readonly string[] {
-  const command = /^ExecStart=\S+ (.*)$/m.exec(textOf('systemd/tine.service'))?.[1] ?? '';
-  return command.split(' ');
+/** The configuration of the unit, with the variables that an administrator adds in a file. */
+function unitConfig(added: Readonly<Record<string, string>> = {}): Config {
+  const text = textOf('systemd/tine.service');
+  const command = /^ExecStart=\S+ (.*)$/m.exec(text)?.[1] ?? '';
+  const variables = [...text.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
+  return configOf(command.split(' '), { ...Object.fromEntries(variables), ...added });
 }
 
 test('the systemd unit keeps data in its directory, serves metrics and waits until tine serves', () => {
-  const config = configOf(unitArguments());
+  const config = unitConfig();
   assert.deepEqual(config.endpoint, { kind: 'sqlite', path: '/var/lib/tine/state.db' });
   assert.equal(config.listenAddresses.length, 1);
   assert.equal(config.metricsListenAddresses.length, 1);
   assert.match(textOf('systemd/tine.service'), /^Type=notify$/m);
+});
+
+test('a database server in the environment file of the unit replaces the file', () => {
+  const { endpoint } = unitConfig({ TINE_ENDPOINT: 'postgres://tine@db1/kubernetes', TINE_DATASTORE_PASSWORD: 'x' });
+  assert.equal(endpoint.kind, 'postgres');
 });
 
 test('systemd-analyze finds no fault in the unit', { skip: findOnPath('systemd-analyze') === undefined }, () => {
@@ -174,9 +189,25 @@ test('the container runs as another user than root, with options that tine accep
   const text = textOf('container/Containerfile');
   const [, user = 'root'] = /^USER (\S+)$/m.exec(text) ?? [];
   assert.match(user, /^[1-9]\d*:[1-9]\d*$/);
-  const { endpoint, listenAddresses } = configOf(JSON.parse(/^CMD (\[.*\])$/m.exec(text)?.[1] ?? '[]') as string[]);
+  const { endpoint, listenAddresses, metricsListenAddresses } = configOf([], imageVariables());
   assert.deepEqual(endpoint, { kind: 'sqlite', path: '/var/lib/tine/state.db' });
   assert.equal(listenAddresses.length, 1);
+  assert.equal(metricsListenAddresses.length, 1);
+  const other = configOf([], { ...imageVariables(), TINE_ENDPOINT: 'postgres://tine@db1/kubernetes' });
+  assert.equal(other.endpoint.kind, 'postgres');
+});
+
+test('the commands that build the container keep its health check, which OCI images do not have', () => {
+  const texts = [
+    textOf('container/Containerfile'),
+    readFileSync(join(repositoryRoot, 'docs/guides/container.md'), 'utf8'),
+  ];
+  assert.match(texts[0] ?? '', /^HEALTHCHECK /m);
+  for (const text of texts) {
+    const commands = text.match(/\b(?:buildah|podman) build .*/g) ?? [];
+    assert.ok(commands.length > 0);
+    for (const command of commands) assert.match(command, / --format docker /);
+  }
 });
 
 test('the container copies what exists, and downloads with npm only', () => {

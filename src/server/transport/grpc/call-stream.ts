@@ -9,6 +9,8 @@ export interface CallStream {
   readonly fields: readonly HeaderField[];
   /** The client, as `address:port`. */
   readonly peer: string;
+  /** The address of this server to which the client connected, in the same form. */
+  readonly local: string;
   /** The client connection. */
   readonly origin: Origin;
   /** The common name of a verified client certificate. */

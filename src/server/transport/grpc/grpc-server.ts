@@ -81,8 +81,11 @@ export class GrpcServer implements CallServer {
     return call;
   }
 
-  #beginTrace({ path }: RequestHead, { fields, peer }: CallStream): CallTrace | undefined {
-    return this.#options.tracer?.begin({ path, peer, header: (name) => headerValue(fields, name) });
+  #beginTrace({ path }: RequestHead, stream: CallStream): CallTrace | undefined {
+    const { tracer } = this.#options;
+    if (tracer === undefined) return undefined;
+    const { fields, peer, local } = stream;
+    return tracer.begin({ path, peer, local, header: (name) => headerValue(fields, name) });
   }
 
   statusOf(error: unknown, { isStream }: { readonly isStream: boolean }): Status {

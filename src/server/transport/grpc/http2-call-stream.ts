@@ -35,6 +35,10 @@ export class Http2CallStream implements CallStream {
     return this.#stream.peer;
   }
 
+  get local(): string {
+    return this.#stream.local;
+  }
+
   get origin(): Origin {
     return this.#stream.origin;
   }

@@ -113,6 +113,10 @@ export class Http2Connection implements StreamConnection, TurnTaker {
     return `${this.#socket.remoteAddress ?? 'unix'}:${this.#socket.remotePort ?? ''}`;
   }
 
+  get local(): string {
+    return `${this.#socket.localAddress ?? 'unix'}:${this.#socket.localPort ?? ''}`;
+  }
+
   /** The client does not read its answers. */
   get isBackedUp(): boolean {
     if (this.#isOver) return false;

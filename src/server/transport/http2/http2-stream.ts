@@ -12,6 +12,7 @@ import type { ReceivingStream } from './receive-windows.ts';
 /** The part of a connection that its streams need. */
 export interface StreamConnection extends Origin {
   readonly peer: string;
+  readonly local: string;
   readonly commonName: string | undefined;
   /** The connection uses TLS. */
   readonly isSecure: boolean;
@@ -84,6 +85,10 @@ export class Http2Stream implements SendingStream, ReceivingStream {
 
   get peer(): string {
     return this.#connection.peer;
+  }
+
+  get local(): string {
+    return this.#connection.local;
   }
 
   get origin(): Origin {

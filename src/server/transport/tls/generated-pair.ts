@@ -1,9 +1,9 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import type { CertificatePair } from '../../../config/listen/listen-tls.ts';
 import { StartError } from '../../../errors.ts';
+import { interfaceAddresses } from '../../../kit/interface-addresses.ts';
 import type { Logger } from '../../../logger.ts';
 import { makeCertificate } from './make-certificate.ts';
 
@@ -51,8 +51,9 @@ function isUsable({ certFile, keyFile }: CertificatePair): boolean {
  */
 function reachableAs(host: string): readonly string[] {
   if (host !== '0.0.0.0' && host !== '::') return [host];
-  const addresses = Object.values(networkInterfaces()).flatMap((of) => of ?? []);
-  const outer = addresses.filter(({ address }) => !address.includes('%')).map(({ address }) => address);
+  const outer = interfaceAddresses()
+    .filter(({ address }) => !address.includes('%'))
+    .map(({ address }) => address);
   return [...new Set(['localhost', ...outer])];
 }
 

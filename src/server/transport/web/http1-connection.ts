@@ -78,6 +78,14 @@ export class Http1Connection extends Duplex implements TurnTaker {
     return this.socket.remotePort;
   }
 
+  get localAddress(): string | undefined {
+    return this.socket.localAddress;
+  }
+
+  get localPort(): number | undefined {
+    return this.socket.localPort;
+  }
+
   /** A request has begun. The next one waits for the end of its answer. */
   begin(request: IncomingMessage, response: ServerResponse): void {
     this.#turn?.charge(transportLimits.callTurnMs);

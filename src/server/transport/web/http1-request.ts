@@ -28,6 +28,11 @@ export class Http1Request {
     return `${remoteAddress ?? 'unix'}:${remotePort ?? ''}`;
   }
 
+  get local(): string {
+    const { localAddress, localPort } = this.request.socket;
+    return `${localAddress ?? 'unix'}:${localPort ?? ''}`;
+  }
+
   get origin(): Origin {
     return socketOrigin(this.request.socket);
   }

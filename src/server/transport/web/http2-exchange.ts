@@ -25,6 +25,10 @@ export class Http2Exchange implements WebExchange {
     return this.#stream.peer;
   }
 
+  get local(): string {
+    return this.#stream.local;
+  }
+
   get origin(): Origin {
     return this.#stream.origin;
   }

@@ -11,6 +11,8 @@ export interface WebExchange {
   readonly fields: readonly HeaderField[];
   /** The client, as `address:port`. */
   readonly peer: string;
+  /** The address of this server to which the client connected, in the same form. */
+  readonly local: string;
   /** The client connection. */
   readonly origin: Origin;
   /**

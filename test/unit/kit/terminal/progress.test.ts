@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ProgressTask, startProgress } from '../../../src/kit/progress.ts';
+import { type ProgressTask, startProgress } from '../../../../src/kit/terminal/progress.ts';
 
 /** A stream that collects what is written, and a clock that the test moves. */
 function reported(task: ProgressTask, terminal?: { readonly columns: number }) {
