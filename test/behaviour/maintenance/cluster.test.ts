@@ -150,8 +150,12 @@ for (const driver of TINE_DRIVERS) {
     );
     const idOf = async (client: EtcdClient) => (await client.memberList({})).header.member_id;
     const ids = [await idOf(first.client), await idOf(second.client)];
-    const leader = await leaderOf(first.client);
-    assert.equal(await leaderOf(second.client), leader);
+    // Each instance reads the list of members at its own times.
+    const sameLeader = async () => {
+      const [ofFirst, ofSecond] = [await leaderOf(first.client), await leaderOf(second.client)];
+      return ofFirst === ofSecond && ofFirst;
+    };
+    const leader = await waitFor('one leader', sameLeader, { timeoutMs: 20_000 });
     const [leading, following] = ids[0] === leader ? [first, second] : [second, first];
     const target = await idOf(following.client);
     assert.deepEqual(await failureOf(following.client.moveLeader({ targetID: target })), {
