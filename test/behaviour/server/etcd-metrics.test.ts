@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { labelNames, type ShownFamily } from '../../support/exposition.ts';
-import { etcd, ownServer, TINE_DRIVERS } from '../../support/index.ts';
+import { etcd, ownServer, TINE_DRIVERS, waitFor } from '../../support/index.ts';
 import { scrape } from '../../support/scrape.ts';
 
 /**
@@ -121,7 +121,11 @@ async function usedAndScraped(context: Parameters<typeof ownServer>[0], driver: 
   const { ID } = await client.leaseGrant({ TTL: 60 });
   const { header } = await client.leaseRevoke({ ID });
   await client.compact({ revision: header.revision });
-  return scrape(server);
+  // The counts of a database that does not answer within a second come with a later scrape.
+  return waitFor('the counts of the database', async () => {
+    const families = await scrape(server);
+    return families.has('etcd_debugging_mvcc_keys_total') && families;
+  });
 }
 
 function bounds(family: ShownFamily | undefined): readonly string[] {

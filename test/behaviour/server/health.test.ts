@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:http2';
 import { test } from 'node:test';
-import { DRIVERS, failureOf, suite, TINE_DRIVERS, within } from '../../support/index.ts';
+import { DRIVERS, failureOf, suite, TINE_DRIVERS, waitFor, within } from '../../support/index.ts';
 import { askReflection } from '../../support/reflection.ts';
 
 for (const driver of DRIVERS) {
@@ -56,11 +56,14 @@ for (const driver of DRIVERS) {
 
   test(`${driver.name}: GET /metrics is in Prometheus' text format, with etcd's names for the same meanings`, async () => {
     await shared.client.put({ key: shared.prefix(), value: 'x' });
-    const reply = await get('/metrics');
-    assert.match(reply.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
-    const text = await reply.text();
+    // There is no leader while the database does not answer within a second.
+    const text = await waitFor('a leader', async () => {
+      const reply = await get('/metrics');
+      assert.match(reply.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
+      const found = await reply.text();
+      return /^etcd_server_has_leader 1$/m.test(found) && found;
+    });
     assert.match(text, /^process_resident_memory_bytes /m);
-    assert.match(text, /^etcd_server_has_leader 1$/m);
     assert.match(text, /^etcd_mvcc_db_total_size_in_bytes \d/m);
     for (const line of text.trimEnd().split('\n')) {
       assert.match(line, /^$|^(# (HELP|TYPE) |[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? [^ ]+$)/);
