@@ -80,7 +80,7 @@ for (const driver of TINE_DRIVERS) {
     await waitFor('eight snapshots', () => count() >= 8, { timeoutMs: 60_000 });
     for (const server of servers) await server.stop();
     const names = servers.flatMap((server) => taken(server).map(({ name }) => String(name)));
-    // A late snapshot and the one of the next slot may have one second and one revision, so one file.
+    // A late snapshot and that of the next slot may have one second and one revision: one file.
     assert.deepEqual(snapshotsIn(folder), [...new Set(names)].toSorted());
     assertSound(folder);
     const slots = coveredSlots(servers).toSorted((a, b) => a - b);
