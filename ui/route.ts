@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { addressOfBytes, bytesOfAddress } from './bytes.ts';
 
 export const viewNames = ['keys', 'events', 'load', 'cluster'] as const;
@@ -17,7 +17,8 @@ export function addressOf(view: ViewName, argument: Uint8Array = new Uint8Array(
 
 export function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
-  useEffect(() => {
+  // Before the browser can change the address: an effect would listen after the first paint.
+  useLayoutEffect(() => {
     const onChange = () => setHash(location.hash);
     addEventListener('hashchange', onChange);
     return () => removeEventListener('hashchange', onChange);

@@ -160,6 +160,17 @@ for (const driver of ANY_DRIVER) {
     assert.deepEqual(faults, []);
   });
 
+  test('an address that changes before the first paint is shown', async (context) => {
+    const { page } = await open(context, { url: 'about:blank' });
+    await page.addInitScript(() => {
+      addEventListener('DOMContentLoaded', () => {
+        location.hash = '#/load';
+      });
+    });
+    await page.goto(`${shared.server.url}/ui/`);
+    await page.getByRole('heading', { name: 'Load', exact: true }).waitFor();
+  });
+
   test('every view opens without an error', async (context) => {
     for (const view of ['Keys', 'Events', 'Load', 'Cluster']) {
       const { page, faults } = await open(context, { url: `${shared.server.url}/ui/#/${view.toLowerCase()}` });

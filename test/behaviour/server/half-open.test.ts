@@ -94,8 +94,10 @@ test(`${driver.name}: 5,000 half-open TLS connections from one address delay no 
 
   await attack.stop();
   await sleep(500);
-  const after = await handshakeMs();
-  assert.ok(after < onThisMachine(200), `afterwards: ${after} ms`);
+  const after: number[] = [];
+  for (let index = 0; index < 5; index += 1) after.push(await handshakeMs());
+  // Other work on the machine may delay a single one.
+  assert.ok(quantile(after, 0.5) < onThisMachine(200), `afterwards: ${after.map(Math.round).join(', ')} ms`);
 });
 
 test(`${driver.name}: a connection that sends single bytes slowly has the same timeout as a silent one`, async (context) => {
