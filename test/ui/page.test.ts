@@ -162,11 +162,7 @@ for (const driver of ANY_DRIVER) {
 
   test('an address that changes before the first paint is shown', async (context) => {
     const { page } = await open(context, { url: 'about:blank' });
-    await page.addInitScript(() => {
-      addEventListener('DOMContentLoaded', () => {
-        location.hash = '#/load';
-      });
-    });
+    await page.addInitScript(`addEventListener('DOMContentLoaded', () => { location.hash = '#/load'; });`);
     await page.goto(`${shared.server.url}/ui/`);
     await page.getByRole('heading', { name: 'Load', exact: true }).waitFor();
   });
