@@ -339,7 +339,7 @@ export const limits = {
   /** The pause between two attempts to reconnect to the database. */
   reconnectPauseMs: 250,
   /**
-   * How long a database thread of SQLite may be idle before it ends: an idle thread keeps about 20
+   * How long a database thread of SQLite may be idle before it ends: an idle thread keeps about 12
    * MiB, and a start takes about 50 ms. While clients write, the writer has work every few seconds.
    */
   readerThreadIdleMsMax: 20_000,

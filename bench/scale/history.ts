@@ -1,9 +1,9 @@
 import type { Connection } from '../load/connection.ts';
 import { count, list } from '../load/requests.ts';
+import { alternatingMedians } from './alternate.ts';
 import { atMost } from './bar.ts';
 import type { Bench } from './bench.ts';
 import { keyName } from './key-name.ts';
-import { median } from './median.ts';
 import type { Scenario } from './scenario.ts';
 
 const ratioMax = 1.3;
@@ -68,19 +68,16 @@ function readsOf(keyCount: number): readonly Read[] {
 }
 
 async function compare(bench: Bench, connection: Connection, { name, repeatCount, run }: Read): Promise<void> {
-  const times = new Map<string, number[]>([
-    [once, []],
-    [often, []],
-  ]);
-  for (let index = -2; index < repeatCount; index += 1) {
-    for (const prefix of index % 2 === 0 ? [once, often] : [often, once]) {
+  // The first reads make prepared statements and warm caches.
+  const [short, long] = await alternatingMedians(
+    [once, often],
+    { warmUpCount: 2, repeatCount },
+    async (prefix, index) => {
       const start = performance.now();
       await run(connection, prefix, Math.max(0, index));
-      // The first reads make prepared statements and warm caches.
-      if (index >= 0) times.get(prefix)?.push(performance.now() - start);
-    }
-  }
-  const [short, long] = [median(times.get(once) ?? []), median(times.get(often) ?? [])];
+      return performance.now() - start;
+    },
+  );
   const what = `history: ${name}, 100 revisions a key (${long.toFixed(2)} ms) to 1 (${short.toFixed(2)} ms)`;
   bench.report(atMost(what, long / short, ratioMax, 'times'));
 }

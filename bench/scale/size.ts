@@ -1,9 +1,9 @@
 import type { Connection } from '../load/connection.ts';
 import { count, get, list, update } from '../load/requests.ts';
+import { alternatingMedians } from './alternate.ts';
 import { atMost } from './bar.ts';
 import type { Bench } from './bench.ts';
 import { keyName } from './key-name.ts';
-import { median } from './median.ts';
 import { residentMebibytes } from './resident-memory.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -68,18 +68,12 @@ async function startStore(bench: Bench, keyCount: number) {
 }
 
 async function compare(bench: Bench, kind: Kind, large: Store, small: Store): Promise<void> {
-  const times = new Map<Store, number[]>([
-    [large, []],
-    [small, []],
-  ]);
-  // The first requests warm up caches and the compilers.
-  for (let index = -kind.repeatCount; index < kind.repeatCount; index += 1) {
-    for (const store of index % 2 === 0 ? [large, small] : [small, large]) {
-      const ms = await timeOf(kind, store);
-      if (index >= 0) times.get(store)?.push(ms);
-    }
-  }
-  const [ofLarge, ofSmall] = [median(times.get(large) ?? []), median(times.get(small) ?? [])];
+  const { repeatCount } = kind;
+  const [ofLarge, ofSmall] = await alternatingMedians(
+    [large, small],
+    { warmUpCount: repeatCount, repeatCount },
+    (store) => timeOf(kind, store),
+  );
   const what = `size: ${kind.name}, 1,000,000 keys (${ofLarge.toFixed(2)} ms) to 10,000 (${ofSmall.toFixed(2)} ms)`;
   bench.report(atMost(what, ofLarge / ofSmall, ratioMax, 'times'));
 }

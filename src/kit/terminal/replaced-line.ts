@@ -1,6 +1,6 @@
 /**
  * A line for the person who started a command, which each text replaces. Only a terminal can
- * replace it: elsewhere each text is a line of its own and comes less often.
+ * replace it: elsewhere each text is a separate line and comes less often.
  */
 
 /** The stream of the line: standard error, except in tests. */

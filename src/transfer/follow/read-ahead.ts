@@ -9,8 +9,8 @@ type Page = readonly SourceRevision[];
 
 /**
  * Reads pages while earlier ones are written, and returns everything that has arrived as one page.
- * A source sends each revision as one message, and a database writes hundreds of them in
- * the time of one.
+ * A source sends each revision as one message, and a database writes hundreds of them in the time
+ * of one.
  */
 export async function* readAhead(pages: AsyncGenerator<Page>): AsyncGenerator<Page> {
   const waiting = new Waiting();

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PutOperation, RangeOperation, TxnOperation } from '../../../src/mvcc/operations.ts';
+import {
+  newestRange,
+  type PutOperation,
+  type RangeOperation,
+  type TxnOperation,
+} from '../../../src/mvcc/operations.ts';
 import type { TxnResult } from '../../../src/mvcc/results.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
 import { OperationCounts } from '../../../src/store/operation-counts.ts';
@@ -16,14 +21,8 @@ const put: PutOperation = {
   ignoreLease: false,
 };
 const range: RangeOperation = {
-  kind: 'range',
+  ...newestRange,
   keys: { one: key },
-  revision: 0,
-  limit: 0,
-  sort: undefined,
-  keysOnly: false,
-  countOnly: false,
-  revisionFilter: undefined,
 };
 const putResult = { kind: 'put', revision: 2, previous: undefined } as const;
 const rangeResult = { kind: 'range', revision: 2, blocks: [], more: false, count: 0 } as const;

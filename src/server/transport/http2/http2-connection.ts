@@ -3,6 +3,7 @@ import type { Keepalive } from '../../../config/listen/listen-keepalive.ts';
 import type { HeldAccount } from '../budget/held-bytes.ts';
 import type { Turn, TurnTaker } from '../budget/turns.ts';
 import { commonNameOf } from '../connections/common-name.ts';
+import { localName, peerName } from '../connections/socket-names.ts';
 import type { StreamListener } from '../http/stream-listener.ts';
 import { transportLimits } from '../transport-limits.ts';
 import { checkRequestFields, checkTrailerFields, unknownLength } from './check-request-fields.ts';
@@ -110,11 +111,11 @@ export class Http2Connection implements StreamConnection, TurnTaker {
   }
 
   get peer(): string {
-    return `${this.#socket.remoteAddress ?? 'unix'}:${this.#socket.remotePort ?? ''}`;
+    return peerName(this.#socket);
   }
 
   get local(): string {
-    return `${this.#socket.localAddress ?? 'unix'}:${this.#socket.localPort ?? ''}`;
+    return localName(this.#socket);
   }
 
   /** The client does not read its answers. */

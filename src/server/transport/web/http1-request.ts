@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Origin } from '../../../kit/origin.ts';
 import { commonNameOf } from '../connections/common-name.ts';
+import { localName, peerName } from '../connections/socket-names.ts';
 import { socketOrigin } from '../connections/socket-origin.ts';
 import type { HeaderField } from '../http/header-field.ts';
 import { Http1Connection } from './http1-connection.ts';
@@ -24,13 +25,11 @@ export class Http1Request {
   }
 
   get peer(): string {
-    const { remoteAddress, remotePort } = this.request.socket;
-    return `${remoteAddress ?? 'unix'}:${remotePort ?? ''}`;
+    return peerName(this.request.socket);
   }
 
   get local(): string {
-    const { localAddress, localPort } = this.request.socket;
-    return `${localAddress ?? 'unix'}:${localPort ?? ''}`;
+    return localName(this.request.socket);
   }
 
   get origin(): Origin {

@@ -5,7 +5,7 @@ import type { Driver } from '../../../../src/drivers/driver.ts';
 import { EtcdError } from '../../../../src/errors.ts';
 import { limits } from '../../../../src/limits.ts';
 import { initialAuthState } from '../../../../src/mvcc/auth/auth-state.ts';
-import type { RangeOperation } from '../../../../src/mvcc/operations.ts';
+import { newestRange, type RangeOperation } from '../../../../src/mvcc/operations.ts';
 import type { RangePages, RangeRequest } from '../../../../src/mvcc/reads/range-page.ts';
 import { ReadCache } from '../../../../src/read-cache/read-cache.ts';
 import { keyText } from '../../../../src/sql/key-text.ts';
@@ -61,14 +61,8 @@ function recorded({ readsAtOnce = 2 } = {}) {
 /** A list with this number of pages. */
 function list(name: string, pageCount: number): RangeOperation {
   return {
-    kind: 'range',
+    ...newestRange,
     keys: { start: keyText(Buffer.from(name)), end: keyText(Buffer.from(String(pageCount))) },
-    revision: 0,
-    limit: 0,
-    sort: undefined,
-    keysOnly: false,
-    countOnly: false,
-    revisionFilter: undefined,
   };
 }
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RangeOperation, TxnStep, WriteOperation } from '../../../../src/mvcc/operations.ts';
+import {
+  newestRange,
+  type RangeOperation,
+  type TxnStep,
+  type WriteOperation,
+} from '../../../../src/mvcc/operations.ts';
 import { keyText } from '../../../../src/sql/key-text.ts';
 import { operationBytes } from '../../../../src/store/writes/operation-bytes.ts';
 
@@ -11,14 +16,8 @@ const small = keyText(Buffer.from('k'));
 const value = { previous: false, lease: 0n, ignoreValue: false, ignoreLease: false } as const;
 const putLarge: TxnStep = { kind: 'put', key: small, value: new Uint8Array(size), ...value };
 const range: RangeOperation = {
-  kind: 'range',
+  ...newestRange,
   keys: { start: small, end: large },
-  revision: 0,
-  limit: 0,
-  sort: undefined,
-  keysOnly: false,
-  countOnly: false,
-  revisionFilter: undefined,
 };
 const nothing = { compares: [], success: [], failure: [] } as const;
 

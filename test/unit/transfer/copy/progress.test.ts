@@ -54,7 +54,7 @@ test('on a terminal a state replaces the one before, five times a second, and is
   assert.equal(take(), '<erase>');
 });
 
-test('without a terminal a state is a line of its own every 5 s', async (context) => {
+test('without a terminal a state is a separate line every 5 s', async (context) => {
   const { stream, pass, take } = reported(context, {});
   await withProgress(async (progress) => {
     for (let revision = 1; revision <= 6; revision += 1) {
