@@ -149,7 +149,7 @@ async function main(patterns: readonly string[]): Promise<void> {
       ...clusterPackages,
       ...browserPackages,
       ...needed,
-      ...databases.flatMap(({ debianPackage }) => debianPackage ?? []),
+      ...databases.flatMap(({ debianPackages }) => debianPackages ?? []),
     ]),
     ...databases.map(({ provide }) => provide?.(interruption.signal)),
   ]);

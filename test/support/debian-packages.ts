@@ -30,7 +30,7 @@ const postgresDefaults = {
 export async function installMissingPackages(packages: readonly DebianPackage[]): Promise<void> {
   const missing = packages.filter(({ isHere }) => !isHere());
   if (missing.length === 0) return;
-  const names = missing.map(({ name }) => name);
+  const names = [...new Set(missing.map(({ name }) => name))];
   if (process.getuid?.() !== 0 || findOnPath('apt-get') === undefined) {
     const ways = missing.map(({ instead }) => instead).join(', ');
     throw new Error(`install the Debian packages ${names.join(', ')} and try again, or ${ways}`);

@@ -8,7 +8,8 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DebianPackage } from './debian-packages.ts';
-import { findMariadbProgram, findOnPath } from './paths.ts';
+import { mariadbPackages } from './mariadb-packages.ts';
+import { findOnPath } from './paths.ts';
 
 /** The package of the scripts is unpacked and not installed, because it also has a service. */
 const scriptsPackage = 'mariadb-server';
@@ -20,8 +21,7 @@ const instead = 'leave its tests out (npm test -- PATTERN)';
 const runFile = promisify(execFile);
 
 export const galeraPackages: readonly DebianPackage[] = [
-  { name: 'mariadb-server-core', isHere: () => findMariadbProgram('mariadbd') !== undefined, instead },
-  { name: 'mariadb-client-core', isHere: () => findOnPath('my_print_defaults') !== undefined, instead },
+  ...mariadbPackages(instead),
   { name: 'galera-4', isHere: () => findGaleraLibrary() !== undefined, instead },
   { name: 'rsync', isHere: () => findOnPath('rsync') !== undefined, instead },
   { name: 'iproute2', isHere: () => findOnPath('ss') !== undefined, instead },

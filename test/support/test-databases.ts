@@ -1,10 +1,11 @@
 import type { DatabaseServer } from './database-server.ts';
 import type { DebianPackage } from './debian-packages.ts';
 import { type Driver, mariadb, mysql, postgres, TINE_DRIVERS } from './drivers.ts';
+import { mariadbPackages } from './mariadb-packages.ts';
 import { MariadbServer } from './mariadb-server.ts';
 import { provideMysql } from './mysql-package.ts';
 import { MysqlServer } from './mysql-server.ts';
-import { findMariadbProgram, findPostgresDirectory } from './paths.ts';
+import { findPostgresDirectory } from './paths.ts';
 import { PostgresServer } from './postgres-server.ts';
 
 /**
@@ -15,8 +16,8 @@ interface TestDatabase {
   readonly variable: string;
   /** Whether a test file needs the database. */
   readonly isNeededBy: (file: string) => boolean;
-  /** The package that is installed if the programs are missing. */
-  readonly debianPackage?: DebianPackage;
+  /** The packages that are installed if the programs are missing. */
+  readonly debianPackages?: readonly DebianPackage[];
   /** Provides the programs if no package of this machine's Debian has them. */
   readonly provide?: (signal: AbortSignal) => Promise<void>;
   readonly start: () => Promise<DatabaseServer>;
@@ -35,23 +36,22 @@ const testDatabases: readonly TestDatabase[] = [
     driver: postgres,
     variable: 'TINE_TEST_POSTGRES_URL',
     isNeededBy: (file) => !isUnit(file),
-    debianPackage: {
-      name: 'postgresql',
-      isHere: () => findPostgresDirectory() !== undefined,
-      instead: 'name a running Postgres in TINE_TEST_POSTGRES_URL (postgres://user:password@host:port)',
-    },
+    debianPackages: [
+      {
+        name: 'postgresql',
+        isHere: () => findPostgresDirectory() !== undefined,
+        instead: 'name a running Postgres in TINE_TEST_POSTGRES_URL (postgres://user:password@host:port)',
+      },
+    ],
     start: () => PostgresServer.start(),
   },
   {
     driver: mariadb,
     variable: 'TINE_TEST_MARIADB_URL',
     isNeededBy: (file) => !isUnit(file),
-    debianPackage: {
-      // The programs without the service, the account and the data of `mariadb-server`.
-      name: 'mariadb-server-core',
-      isHere: () => findMariadbProgram('mariadbd') !== undefined,
-      instead: 'name a running MariaDB in TINE_TEST_MARIADB_URL (mysql://user:password@tcp(host:port)/)',
-    },
+    debianPackages: mariadbPackages(
+      'name a running MariaDB in TINE_TEST_MARIADB_URL (mysql://user:password@tcp(host:port)/)',
+    ),
     start: () => MariadbServer.start(),
   },
   {
