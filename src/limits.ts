@@ -368,6 +368,8 @@ export const limits = {
    * 60 s.
    */
   slowDiskMs: 5,
+  /** How long after slow work it is measured whether work waits for the disk or for a processor. */
+  slowWorkMemoryMs: 10_000,
   slowDiskPauseMsMin: 1_000,
   slowDiskPauseMsMax: 60_000,
   /**

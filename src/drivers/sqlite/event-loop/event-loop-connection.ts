@@ -31,9 +31,11 @@ import type { ThreadStatistics } from '../thread-protocol.ts';
 import { Transactions, type TransactionTimes } from '../transactions.ts';
 import { WriteTimes } from '../write-times.ts';
 import { LogSync, type SyncFile } from './log-sync.ts';
+import { ProcessorWait } from './processor-wait.ts';
 import { SlowDiskDetector } from './slow-disk-detector.ts';
 import { isSmallBatch, isSmallRead } from './small-work.ts';
 import { TimeBudget } from './time-budget.ts';
+import { WorkTimer } from './work-timer.ts';
 
 export interface EventLoopConnectionOptions {
   readonly path: string;
@@ -59,6 +61,8 @@ export class EventLoopConnection {
   readonly #times = new WriteTimes();
   readonly #log: LogSync;
   readonly #slowDisk = new SlowDiskDetector();
+  readonly #processorWait = new ProcessorWait();
+  readonly #timer = new WorkTimer({ waitedMs: () => this.#processorWait.totalMs });
   readonly #dataVersionStatement: Statement<[]>;
   /**
    * SQLite's count of commits of other connections. Undefined: a thread of this process has written
@@ -89,6 +93,7 @@ export class EventLoopConnection {
       this.files = new FileIdentity(path, fileId);
       this.#log = new LogSync(walPath(path), sync);
     } catch (error) {
+      this.#processorWait.close();
       this.#database.close();
       throw error;
     }
@@ -196,7 +201,7 @@ export class EventLoopConnection {
     options: BatchOptions,
     steps?: StepLog,
   ): Promise<BatchResult> | undefined {
-    const startMs = performance.now();
+    const start = this.#timer.start();
     let written: Written;
     try {
       written = this.#meter.traced(steps, () =>
@@ -210,7 +215,7 @@ export class EventLoopConnection {
       this.#forget();
       return undefined;
     } finally {
-      this.#slowDisk.observe(performance.now() - startMs);
+      this.#slowDisk.observe(this.#timer.elapsedMs(start));
     }
     if (!this.#log.isPending) this.#syncedHead = this.#head;
     this.#keepHead(written.result);
@@ -228,7 +233,7 @@ export class EventLoopConnection {
     name: Name,
     input: ReadInput<Name>,
   ): { readonly output: ReadOutput<Name>; readonly isSynced: boolean } | undefined {
-    const startMs = performance.now();
+    const start = this.#timer.start();
     try {
       return this.#transactions.run('BEGIN', () => {
         this.#checkOtherCommits();
@@ -245,7 +250,7 @@ export class EventLoopConnection {
       this.#forget();
       return undefined;
     } finally {
-      const tookMs = performance.now() - startMs;
+      const tookMs = this.#timer.elapsedMs(start);
       if (isListRead(name)) this.#listTime.spend(tookMs);
       else this.#slowDisk.observe(tookMs);
     }
@@ -283,6 +288,7 @@ export class EventLoopConnection {
   async close(): Promise<void> {
     await this.settled().catch(() => {});
     this.#log.close();
+    this.#processorWait.close();
     this.#database.close();
   }
 
