@@ -345,18 +345,20 @@ export const limits = {
   readerThreadIdleMsMax: 20_000,
   writerThreadIdleMsMax: 300_000,
   /**
-   * Operations and bytes of one batch that SQLite runs on the event loop: 1 or 2 ms. A larger batch
-   * goes to a thread.
+   * Operations of one batch, or rows of one read, that SQLite always runs on the event loop, in 0.5
+   * ms. Up to the second number they run there as medium work. More go to a thread.
    */
-  eventLoopOperationsMax: 8,
+  eventLoopSmallMax: 8,
+  eventLoopMediumMax: 32,
+  /** Bytes of one batch on the event loop: 1 or 2 ms. */
   eventLoopBytesMax: 256 * 1024,
   /**
-   * Time of the event loop for lists and for the starts of watches: at once, and as a share of all
-   * time after that. An API server that starts sends 70 small lists at once, which take 20 ms here
-   * and 100 ms in a thread that must start first.
+   * Time of the event loop for medium work: at once, and as a share of all time after that. Lists
+   * and the starts of watches are medium work too. An API server that starts sends 70 small lists
+   * at once, which take 20 ms here and 100 ms in a thread that must start first.
    */
-  eventLoopListBurstMs: 20,
-  eventLoopListShare: 0.03,
+  eventLoopMediumBurstMs: 20,
+  eventLoopMediumShare: 0.03,
   /**
    * Batches of writes of which two go through the writer's thread. One copies the WAL if it is
    * long. The other starts the WAL again, which syncs it.

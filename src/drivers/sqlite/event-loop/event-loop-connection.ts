@@ -33,9 +33,9 @@ import { WriteTimes } from '../write-times.ts';
 import { LogSync, type SyncFile } from './log-sync.ts';
 import { ProcessorWait } from './processor-wait.ts';
 import { SlowDiskDetector } from './slow-disk-detector.ts';
-import { isSmallBatch, isSmallRead } from './small-work.ts';
 import { TimeBudget } from './time-budget.ts';
-import { WorkTimer } from './work-timer.ts';
+import { batchSize, readSize, type WorkSize } from './work-size.ts';
+import { type WorkStart, WorkTimer } from './work-timer.ts';
 
 export interface EventLoopConnectionOptions {
   readonly path: string;
@@ -79,8 +79,10 @@ export class EventLoopConnection {
   #syncedHead: readonly Row[] | undefined;
   #aloneFromMs = Number.NEGATIVE_INFINITY;
   #batchCount = 0;
-  /** Of lists and of looking up where watches start. */
-  readonly #listTime = new TimeBudget({ burstMs: limits.eventLoopListBurstMs, share: limits.eventLoopListShare });
+  readonly #mediumTime = new TimeBudget({
+    burstMs: limits.eventLoopMediumBurstMs,
+    share: limits.eventLoopMediumShare,
+  });
   #threadTasks = 0;
 
   /** @throws a SQLite error; DriverError if the path leads to another file. */
@@ -161,16 +163,13 @@ export class EventLoopConnection {
    */
   acceptsBatch(operations: readonly WriteOperation[], { expectedReadBytes = 0 }: Partial<WriteOptions> = {}): boolean {
     if (this.#threadTasks > 0 || !this.isAlone || !this.#slowDisk.isFast) return false;
-    if (!isSmallBatch(operations, expectedReadBytes)) return false;
+    if (!this.#hasTimeFor(batchSize(operations, expectedReadBytes))) return false;
     this.#batchCount += 1;
     return this.#batchCount % limits.eventLoopBatchesMax < limits.eventLoopBatchesMax - 2;
   }
 
   acceptsRead(name: ReadName, input: unknown): boolean {
-    if (!this.#slowDisk.isFast || !isSmallRead(name, input, this.#head?.[0])) return false;
-    // Many lists at once, and watches that start in the past, run in a thread. Reads of keys and of
-    // the head come in batches.
-    return !isListRead(name) || this.#listTime.hasTime;
+    return this.#slowDisk.isFast && this.#hasTimeFor(readSize(name, input, this.#head?.[0]));
   }
 
   /** Whether no other process has written to the file for a while. */
@@ -215,7 +214,7 @@ export class EventLoopConnection {
       this.#forget();
       return undefined;
     } finally {
-      this.#slowDisk.observe(this.#timer.elapsedMs(start));
+      this.#observe(start, batchSize(operations, 0));
     }
     if (!this.#log.isPending) this.#syncedHead = this.#head;
     this.#keepHead(written.result);
@@ -250,9 +249,7 @@ export class EventLoopConnection {
       this.#forget();
       return undefined;
     } finally {
-      const tookMs = this.#timer.elapsedMs(start);
-      if (isListRead(name)) this.#listTime.spend(tookMs);
-      else this.#slowDisk.observe(tookMs);
+      this.#observe(start, readSize(name, input, this.#head?.[0]));
     }
   }
 
@@ -268,6 +265,17 @@ export class EventLoopConnection {
       default:
         return this.#statements.run(query);
     }
+  }
+
+  #hasTimeFor(size: WorkSize): boolean {
+    return size === 'small' || (size === 'medium' && this.#mediumTime.hasTime);
+  }
+
+  /** Slow disks are detected by small work only, because the time of medium work varies. */
+  #observe(start: WorkStart, size: WorkSize): void {
+    const tookMs = this.#timer.elapsedMs(start);
+    if (size === 'small') this.#slowDisk.observe(tookMs);
+    else this.#mediumTime.spend(tookMs);
   }
 
   /** Runs a program of single keys as of a head. Undefined: a key has a newer row. */
@@ -343,8 +351,4 @@ export class EventLoopConnection {
     if (fault !== undefined) throw new DriverError('removed', fault);
     return result;
   }
-}
-
-function isListRead(name: ReadName): boolean {
-  return name === 'rangePages' || name === 'idBefore';
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSmallBatch } from '../../../../../src/drivers/sqlite/event-loop/small-work.ts';
+import { batchSize } from '../../../../../src/drivers/sqlite/event-loop/work-size.ts';
 import type { WriteOperation } from '../../../../../src/mvcc/operations.ts';
 
 // A larger batch would start the writer thread, which takes 10 MiB and half as long as a start.
@@ -11,5 +11,5 @@ test('an instance without clients writes only small batches, from its start to i
     { kind: 'leaseTick', nowMs: 0 },
     { kind: 'memberDrop', id: 1n },
   ];
-  for (const write of writes) assert.ok(isSmallBatch([write], 0), write.kind);
+  for (const write of writes) assert.equal(batchSize([write], 0), 'small', write.kind);
 });

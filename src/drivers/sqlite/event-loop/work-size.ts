@@ -1,4 +1,4 @@
-/** Decides which work is small enough for the event loop: less than 1 ms of SQLite. */
+/** Decides from its size where work runs: small work takes less than 1 ms of SQLite. */
 
 import { limits } from '../../../limits.ts';
 import type { Keys } from '../../../mvcc/ids.ts';
@@ -7,44 +7,55 @@ import type { ReadInput, ReadName } from '../../../mvcc/read-programs.ts';
 import { headId } from '../../../sql/rows/head-row.ts';
 import type { Row } from '../../../sql/statement.ts';
 
-export function isSmallBatch(operations: readonly WriteOperation[], expectedReadBytes: number): boolean {
-  return (
-    operations.length <= limits.eventLoopOperationsMax &&
-    operations.reduce((sum, operation) => sum + sizeOf(operation), expectedReadBytes) <= limits.eventLoopBytesMax
-  );
+/**
+ * Small work always runs on the event loop, medium work while the budget has time for it, large
+ * work in a thread.
+ */
+export type WorkSize = 'small' | 'medium' | 'large';
+
+export function batchSize(operations: readonly WriteOperation[], expectedReadBytes: number): WorkSize {
+  const bytes = operations.reduce((sum, operation) => sum + sizeOf(operation), expectedReadBytes);
+  return bytes <= limits.eventLoopBytesMax ? sizeOfCount(operations.length) : 'large';
 }
 
 /**
- * Whether a read looks up a few rows by their keys or ids. `head`: the last row of statement HEAD,
- * if there is one.
+ * The size of a read, which is small if it looks up a few rows by their keys or ids. `head`: the
+ * last row of statement HEAD, if there is one.
  */
-export function isSmallRead(name: ReadName, input: unknown, head: Row | undefined): boolean {
+export function readSize(name: ReadName, input: unknown, head: Row | undefined): WorkSize {
   switch (name) {
     case 'head':
     case 'nextLeases':
     case 'alarms':
-    case 'idBefore':
     case 'idsToCompact':
     case 'leaseClock':
     case 'membersSince':
     case 'tokenSecret':
-      return true;
+      return 'small';
+    case 'idBefore':
+      // Watches that start in the past come in large numbers, after a restart of an API server.
+      return 'medium';
     case 'lease':
       // A lease may have any number of keys.
-      return !(input as ReadInput<'lease'>).keys;
+      return (input as ReadInput<'lease'>).keys ? 'large' : 'small';
     case 'points':
-      return (input as ReadInput<'points'>).length <= limits.eventLoopOperationsMax;
+      return sizeOfCount((input as ReadInput<'points'>).length);
     case 'eventsAfter': {
       const { afterId } = input as ReadInput<'eventsAfter'>;
-      return head !== undefined && headId(head) - afterId <= limits.eventLoopOperationsMax;
+      return head === undefined ? 'large' : sizeOfCount(headId(head) - afterId);
     }
     case 'rangePages':
-      return beginsPlainList(input as ReadInput<'rangePages'>);
+      return beginsPlainList(input as ReadInput<'rangePages'>) ? 'medium' : 'large';
     case 'leasesById':
-      return (input as ReadInput<'leasesById'>).length <= limits.eventLoopOperationsMax;
+      return sizeOfCount((input as ReadInput<'leasesById'>).length);
     default:
-      return false;
+      return 'large';
   }
+}
+
+function sizeOfCount(count: number): WorkSize {
+  if (count <= limits.eventLoopSmallMax) return 'small';
+  return count <= limits.eventLoopMediumMax ? 'medium' : 'large';
 }
 
 /**
