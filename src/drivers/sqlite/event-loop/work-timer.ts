@@ -17,13 +17,14 @@ export interface WorkStart {
  * Measures work on the event loop without the time in which the thread waited for a processor. On a
  * busy machine every disk is slow if the clock alone decides.
  *
- * The waits are read only for a while after slow work, because reading them costs 2 us. Slow work
- * before that counts as `slowDiskMs`, because its reason is not known.
+ * Reading the waits costs some microseconds. So they are read only for a while after slow work, and
+ * then for one work in four. Other slow work counts as `slowDiskMs`, because its reason is not known.
  */
 export class WorkTimer {
   readonly #waitedMs: () => number;
   readonly #nowMs: () => number;
   #readsWaitsUntilMs = Number.NEGATIVE_INFINITY;
+  #startCount = 0;
 
   constructor({ waitedMs, nowMs = () => performance.now() }: WorkTimerOptions) {
     this.#waitedMs = waitedMs;
@@ -32,7 +33,13 @@ export class WorkTimer {
 
   start(): WorkStart {
     const startMs = this.#nowMs();
-    return { startMs, waitedMs: startMs < this.#readsWaitsUntilMs ? this.#waitedMs() : undefined };
+    if (startMs >= this.#readsWaitsUntilMs) {
+      this.#startCount = 0;
+      return { startMs, waitedMs: undefined };
+    }
+    const readsWaits = this.#startCount % 4 === 0;
+    this.#startCount += 1;
+    return { startMs, waitedMs: readsWaits ? this.#waitedMs() : undefined };
   }
 
   /** The milliseconds since `start`. */
