@@ -38,6 +38,8 @@ const transferBytesMin = 8 * 1024;
 function start(): void {
   let database: SqliteDatabase;
   try {
+    // Before the open too: SQLite would copy the log of the removed file into the one in its place.
+    refuseMovedFile(path, fileId);
     database = openConnection(path, role);
     refuseMovedFile(path, fileId);
   } catch (error) {
@@ -58,6 +60,10 @@ function start(): void {
       post({ id: request.id, failure: serializeError(error) });
     }
     if (request.task.kind === 'close') port.close();
+  });
+  // The task is unknown, so the thread ends and all of its tasks fail.
+  port.on('messageerror', (error) => {
+    throw error;
   });
   post({ id: -1, value: 'open' });
   // The main thread does the same once it serves.
