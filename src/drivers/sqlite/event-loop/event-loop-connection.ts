@@ -41,7 +41,7 @@ export interface EventLoopConnectionOptions {
   readonly fileId: string | undefined;
   readonly meter: StatementMeter;
   /** Syncs the log. Tests replace it. */
-  readonly sync?: SyncFile;
+  readonly sync?: SyncFile | undefined;
 }
 
 interface Written {

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { pino } from 'pino';
+import { SqliteDriver } from '../../../../src/drivers/sqlite/sqlite-driver.ts';
+import type { PutOperation } from '../../../../src/mvcc/operations.ts';
+import { keyText } from '../../../../src/sql/key-text.ts';
+import { sleep, temporaryDirectory, waitFor } from '../../../support/index.ts';
+
+type EndSync = (error: Error | null) => void;
+
+const rest = { lease: 0n, previous: false, ignoreValue: false, ignoreLease: false } as const;
+const put = (name: string): PutOperation => ({
+  kind: 'put',
+  key: keyText(Buffer.from(name)),
+  value: Buffer.from('value'),
+  ...rest,
+});
+/** More operations than the event loop runs. */
+const largeBatch = Array.from({ length: 20 }, (_, index) => put(`large${index}`));
+
+/** A driver whose syncs of the log end when the test decides. */
+async function heldDriver(context: TestContext) {
+  const syncs: EndSync[] = [];
+  let isHeld = false;
+  const driver = await SqliteDriver.open(join(temporaryDirectory(), 'state.db'), {
+    logger: pino({ level: 'silent' }),
+    slowStatementMs: 10_000,
+    sync: (_file, done) => (isHeld ? syncs.push(done) : setImmediate(done, null)),
+  });
+  context.after(async () => {
+    isHeld = false;
+    for (const done of syncs.splice(0)) done(null);
+    await driver.close();
+  });
+  const write = (operations: readonly PutOperation[]) => driver.write(operations, { withEvents: false });
+  // The start of the writer's thread, before the syncs are held.
+  await write(largeBatch);
+  isHeld = true;
+  return { write, endSync: (error?: Error) => syncs.shift()?.(error ?? null) };
+}
+
+test('a large batch is answered after the sync of a lone write before it in the log', async (context) => {
+  const { write, endSync } = await heldDriver(context);
+  const lone = write([put('lone')]);
+  let isAnswered = false;
+  const large = write(largeBatch).finally(() => {
+    isAnswered = true;
+  });
+  await sleep(200);
+  assert.equal(isAnswered, false);
+  endSync();
+  assert.equal((await large).outcomes.length, largeBatch.length);
+  assert.equal((await lone).outcomes.length, 1);
+});
+
+test('a large batch is not acknowledged if the sync of a lone write before it failed', async (context) => {
+  const { write, endSync } = await heldDriver(context);
+  const lone = write([put('lone')]);
+  const large = write(largeBatch);
+  lone.catch(() => {});
+  large.catch(() => {});
+  await sleep(200);
+  endSync(new Error('EIO: i/o error, fdatasync'));
+  await assert.rejects(lone, { kind: 'lost' });
+  await assert.rejects(large, { kind: 'lost' });
+  await waitFor('the recovery', () =>
+    write(largeBatch).then(
+      () => true,
+      () => false,
+    ),
+  );
+});
