@@ -2,6 +2,7 @@
 import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AssertionError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import { handedOverByRead, readProgram } from '../../mvcc/read-programs.ts';
 import { type BatchResult, handedOverByBatch, writeBatch } from '../../mvcc/writes/write-batch.ts';
@@ -13,7 +14,7 @@ import { classifyError } from './classify-error.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
 import { refuseMovedFile } from './file/file-identity.ts';
 import { defragmentChunk, reclaimChunk } from './file/file-size.ts';
-import { boundWal, checkpointAll } from './file/wal.ts';
+import { boundWal, resetWal } from './file/wal.ts';
 import { MachineClock } from './machine-clock.ts';
 import { runProgram } from './run-program.ts';
 import { serializeError } from './serialized-error.ts';
@@ -105,7 +106,7 @@ function runTask(task: Task, opened: OpenDatabase): TaskResult {
       boundWal(database, path);
       return { value: defragmentChunk(database) };
     case 'checkpoint':
-      return { value: checkpointAll(database) };
+      return { value: resetWal(database, path, { waitMsMax: limits.sqliteBusyTimeoutMs }) };
     case 'statistics':
       return { value: statistics() };
     default:

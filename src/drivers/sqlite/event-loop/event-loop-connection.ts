@@ -114,7 +114,7 @@ export class EventLoopConnection {
       runProgramInTurns(startUp(request), this.#statements),
     );
     await this.#log.synced();
-    if (walBytes(this.#path) > limits.walBytesMax) resetWal(this.#database, this.#path);
+    if (walBytes(this.#path) > limits.walBytesMax) resetWal(this.#database, this.#path, { waitMsMax: 0 });
     return result;
   }
 
