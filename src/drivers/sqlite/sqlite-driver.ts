@@ -28,7 +28,7 @@ import { withTakeOverProgress } from '../take-over-progress.ts';
 import { bootId } from './boot-id.ts';
 import { EventLoopConnection } from './event-loop/event-loop-connection.ts';
 import type { SyncFile } from './event-loop/log-sync.ts';
-import { fileId } from './file/file-identity.ts';
+import { actualPath, fileId } from './file/file-identity.ts';
 import { restrictModes } from './file/file-modes.ts';
 import { MachineClock } from './machine-clock.ts';
 import { prepareDatabase } from './prepare-database.ts';
@@ -107,9 +107,10 @@ export class SqliteDriver implements Driver {
       await prepareDatabase(path, () =>
         logger.info({ path }, 'changing the schema of the database; this takes longer with more rows'),
       );
+      const file = actualPath(path);
       // Only after the checks: until then it may be the file of another program.
-      restrictModes(path, logger);
-      return SqliteDriver.#openPrepared(path, options);
+      restrictModes(file, logger);
+      return SqliteDriver.#openPrepared(file, options);
     });
   }
 

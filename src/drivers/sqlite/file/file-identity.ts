@@ -2,7 +2,7 @@
  * Detects that an open database file was removed or replaced. Later writes to it are lost when it
  * is closed.
  */
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { DriverError } from '../../../errors.ts';
 
 /**
@@ -12,6 +12,18 @@ import { DriverError } from '../../../errors.ts';
 export function fileId(path: string): string | undefined {
   const state = statSync(path, { throwIfNoEntry: false });
   return state === undefined ? undefined : `${state.dev}:${state.ino}`;
+}
+
+/**
+ * The path of a file behind symbolic links. SQLite names its WAL after this path. The same path if
+ * there is no file.
+ */
+export function actualPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /**

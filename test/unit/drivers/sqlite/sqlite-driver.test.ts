@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
@@ -70,4 +71,18 @@ test('a large batch is not acknowledged if the sync of a lone write before it fa
       () => false,
     ),
   );
+});
+
+test('a file behind a symbolic link is served, with its log and its faults', async (context) => {
+  const directory = temporaryDirectory();
+  const [path, link] = [join(directory, 'state.db'), join(directory, 'link.db')];
+  symlinkSync(path, link);
+  const driver = await SqliteDriver.open(link, { logger: pino({ level: 'silent' }), slowStatementMs: 10_000 });
+  context.after(() => driver.close());
+  await driver.write([put('lone')], { withEvents: false });
+  await driver.write(largeBatch, { withEvents: false });
+  assert.ok((await driver.statistics()).walBytes > 0);
+  assert.deepEqual(readdirSync(directory).sort(), ['link.db', 'state.db', 'state.db-shm', 'state.db-wal']);
+  renameSync(path, `${path}.away`);
+  await assert.rejects(driver.write([put('lone')], { withEvents: false }), { kind: 'removed' });
 });
