@@ -99,7 +99,16 @@ export class EventLoopConnection {
 
   get statistics(): ThreadStatistics & { readonly walBytes: number } {
     const { writeTransactions, commits } = this.#times;
-    return { statements: this.#meter.all, writeTransactions, commits, walBytes: walBytes(this.#path) };
+    return { statements: this.#meter.all, writeTransactions, commits, walBytes: this.#walBytes };
+  }
+
+  /** The length of the WAL. 0 while the files cannot be examined, which is a fault of the files. */
+  get #walBytes(): number {
+    try {
+      return walBytes(this.#path);
+    } catch {
+      return 0;
+    }
   }
 
   /**

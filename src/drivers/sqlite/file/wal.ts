@@ -86,7 +86,11 @@ function checkpointAll(database: SqliteDatabase, waitMsMax: number): boolean {
   }
 }
 
-/** The length of the WAL of a database, in bytes. */
+/**
+ * The length of the WAL of a database, in bytes.
+ *
+ * @throws the error of the system.
+ */
 export function walBytes(path: string): number {
   return statSync(walPath(path), { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
@@ -85,4 +85,29 @@ test('a file behind a symbolic link is served, with its log and its faults', asy
   assert.deepEqual(readdirSync(directory).sort(), ['link.db', 'state.db', 'state.db-shm', 'state.db-wal']);
   renameSync(path, `${path}.away`);
   await assert.rejects(driver.write([put('lone')], { withEvents: false }), { kind: 'removed' });
+});
+
+test('files that cannot be examined are a fault, as removed files are', async (context) => {
+  const directory = join(temporaryDirectory(), 'data');
+  mkdirSync(directory);
+  const driver = await SqliteDriver.open(join(directory, 'state.db'), {
+    logger: pino({ level: 'silent' }),
+    slowStatementMs: 10_000,
+  });
+  context.after(() => driver.close());
+  const write = (operations: readonly PutOperation[]) => driver.write(operations, { withEvents: false });
+  await write(largeBatch);
+  renameSync(directory, `${directory}.away`);
+  // The system refuses to follow it, as it refuses a path in a directory without permission.
+  symlinkSync(directory, directory);
+  const refused = { kind: 'removed', message: /state\.db cannot be examined: ELOOP/ };
+  await assert.rejects(write([put('lone')]), refused);
+  await assert.rejects(write(largeBatch), refused);
+  assert.ok((await driver.read('head', null, 'quick')).revision > 0);
+  assert.equal((await driver.statistics()).walBytes, 0);
+  await waitFor('the fault', async () => driver.fault !== undefined);
+  rmSync(directory);
+  renameSync(`${directory}.away`, directory);
+  await waitFor('the end of the fault', async () => driver.fault === undefined);
+  assert.equal((await write([put('lone')])).outcomes.length, 1);
 });
