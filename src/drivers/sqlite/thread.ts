@@ -21,6 +21,7 @@ import { serializeError } from './serialized-error.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 import type { Reply, Request, SerializedError, Task, ThreadData, ThreadStatistics } from './thread-protocol.ts';
 import { Transactions } from './transactions.ts';
+import { writeOneByOne } from './write-one-by-one.ts';
 import { WriteTimes } from './write-times.ts';
 
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
@@ -153,14 +154,10 @@ function write(
     if (operations.length === 1 || failsAllOperations(error)) throw error;
   }
   let head: BatchResult['head'] | undefined;
-  const outcomes = operations.map((operation) => {
-    try {
-      const alone = attempt([operation], { withEvents: false });
-      head = alone.head;
-      return alone.outcomes[0] as BatchResult['outcomes'][number];
-    } catch (error) {
-      return { failure: serializeError(error) };
-    }
+  const outcomes = writeOneByOne(operations, (operation) => {
+    const alone = attempt([operation], { withEvents: false });
+    head = alone.head;
+    return alone.outcomes[0] as BatchResult['outcomes'][number];
   });
   head ??= runProgram(readProgram('head', null, sqliteFacts), statements);
   return { outcomes, head, steps: monotonicSteps(log) };
