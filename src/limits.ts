@@ -396,6 +396,12 @@ export const limits = {
    * `sqliteCheckpointPages`.
    */
   walBytesMax: 64 * 1024 * 1024,
+  /**
+   * How long the writer waits for the readers, in which other writes wait, and its pause after a
+   * reader prevented the reset: another process may read for minutes.
+   */
+  walResetWaitMsMax: 100,
+  walResetPauseMs: 10_000,
   /** Batches of writes between two checks of the WAL's size. A batch has at most about 5 MiB. */
   walLookBatches: 16,
 } as const;

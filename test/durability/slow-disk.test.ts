@@ -10,6 +10,8 @@ const slowSyncEvery = 10;
 const p99MsMax = 20;
 /** Between two gets. */
 const pauseMs = 2;
+/** How long all syncs fail. A recovery is tried twice a second. */
+const faultMs = 5_000;
 
 function percentile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] as number;
@@ -90,7 +92,7 @@ test('sqlite: after a failed sync writes are refused until the database is on di
     if (reply !== undefined) acknowledged.set(key, reply.header.revision);
     return reply !== undefined;
   });
-  assert.match(server.log(), /sync of the log failed; the database was written and synced instead/);
+  assert.match(server.log(), /database unavailable/);
   await server.kill();
   await server.start();
   client.reconnect();
@@ -98,4 +100,24 @@ test('sqlite: after a failed sync writes are refused until the database is on di
     const [kv] = (await client.range({ key })).kvs;
     assert.equal(kv?.mod_revision, revision, `${key} was acknowledged`);
   }
+});
+
+test('sqlite: while all syncs fail, the log has one line about it', async (context) => {
+  const { server, client } = await ownServer(context, { driver: sqlite, syncFault: { failsFrom: 20 } });
+  const put = () =>
+    client.put({ key: 'key', value: 'value' }).then(
+      () => true,
+      () => false,
+    );
+  await waitFor('a failed sync', async () => !(await put()));
+  const endMs = performance.now() + faultMs;
+  while (performance.now() < endMs) {
+    await put();
+    await sleep(20);
+  }
+  const lines = server
+    .log()
+    .split('\n')
+    .filter((line) => /"level":"(warn|error)"/.test(line) && /sync|unavailable/.test(line));
+  assert.equal(lines.length, 1, lines.join('\n'));
 });

@@ -2,9 +2,9 @@ import { findOnPath } from './paths.ts';
 
 /**
  * Every `slowEvery`-th sync is slow, or the sync with the number `failsAt`, counted per thread,
- * fails.
+ * fails, or this one and all later ones fail.
  */
-export type SyncFault = { readonly slowEvery: number } | { readonly failsAt: number };
+export type SyncFault = { readonly slowEvery: number } | { readonly failsAt: number } | { readonly failsFrom: number };
 
 export const slowSyncMs = 50;
 
@@ -24,6 +24,7 @@ export function withSyncFault(fault: SyncFault): string[] {
 }
 
 function injected(fault: SyncFault): string {
+  if ('failsFrom' in fault) return `error=EIO:when=${fault.failsFrom}+`;
   if ('failsAt' in fault) return `error=EIO:when=${fault.failsAt}`;
   return `delay_exit=${slowSyncMs * 1_000}:when=${fault.slowEvery}+${fault.slowEvery}`;
 }

@@ -1,6 +1,6 @@
 /** `tine doctor` on every database, beside a running server, with planted faults. */
 import assert from 'node:assert/strict';
-import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { CertificateAuthority } from '../support/certificate-authority.ts';
@@ -121,29 +121,30 @@ for (const driver of TINE_DRIVERS) {
   });
 }
 
+/** Runs the commands that only read the database in a directory. They change no file there. */
+function assertCommandsLeaveFiles(context: TestContext, directory: string): void {
+  const elsewhere = temporaryDirectory();
+  context.after(() => rmSync(elsewhere, { recursive: true, force: true }));
+  const files = (): unknown => readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), 'hex')]);
+  const before = files();
+  const endpoint = `sqlite://${join(directory, 'state.db')}`;
+  for (const command of [
+    ['doctor', endpoint],
+    ['check', endpoint],
+    ['snapshot', 'save', join(elsewhere, 'saved.db'), '--endpoint', endpoint],
+    ['copy', '--from', endpoint, '--to', `sqlite://${join(elsewhere, 'copy.db')}`],
+  ]) {
+    const { status, stderr } = runTine(command);
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(files(), before, `tine ${command[0]}`);
+  }
+}
+
 for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: doctor, check, snapshot save and copy leave no file beside a database that is not served`, async (context) => {
     const database = await testDatabase(context, driver);
     await writeTineDatabase(database, [put('a', '1'), put('b', '2')]);
-    const elsewhere = temporaryDirectory();
-    context.after(() => rmSync(elsewhere, { recursive: true, force: true }));
-    const files = (): unknown =>
-      readdirSync(database.dataDirectory).map((name) => [
-        name,
-        readFileSync(join(database.dataDirectory, name), 'hex'),
-      ]);
-    const before = files();
-    const { endpoint } = database;
-    for (const command of [
-      ['doctor', endpoint],
-      ['check', endpoint],
-      ['snapshot', 'save', join(elsewhere, 'saved.db'), '--endpoint', endpoint],
-      ['copy', '--from', endpoint, '--to', `sqlite://${join(elsewhere, 'copy.db')}`],
-    ]) {
-      const { status, stderr } = runTine(command);
-      assert.equal(status, 0, stderr);
-      assert.deepEqual(files(), before, `tine ${command[0]}`);
-    }
+    assertCommandsLeaveFiles(context, database.dataDirectory);
   });
 
   test(`${driver.name}: doctor and check leave the log of a killed server as it is`, async (context) => {
@@ -159,6 +160,16 @@ for (const driver of FILE_DRIVERS) {
       assert.equal(runTine([command, endpoint]).status, 0);
       assert.deepEqual(files(), before, `tine ${command}`);
     }
+  });
+
+  test(`${driver.name}: doctor, check, snapshot save and copy leave no file beside a copy of a database with its log`, async (context) => {
+    const { server, client } = await served(context, driver);
+    await client.put({ key: 'a', value: '1' });
+    const copied = temporaryDirectory();
+    context.after(() => rmSync(copied, { recursive: true, force: true }));
+    await server.kill();
+    for (const name of ['state.db', 'state.db-wal']) copyFileSync(join(server.dataDirectory, name), join(copied, name));
+    assertCommandsLeaveFiles(context, copied);
   });
 
   test(`${driver.name}: doctor leaves every byte of the files unchanged, with and without a server`, async (context) => {

@@ -2,13 +2,21 @@
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 
 /**
- * Converts SQLite's errors to `DriverError`. Leaves the errors of the client and of tine unchanged.
+ * Converts the errors of SQLite and of the file system to `DriverError`. Leaves the errors of the
+ * client and of tine unchanged.
  */
 export function classifyError(error: unknown): Error {
   if (isOwnError(error)) return error;
   const code = sqliteCode(error);
-  if (code === undefined) return error instanceof Error ? error : new Error(String(error));
+  if (code === undefined) return systemError(error) ?? (error instanceof Error ? error : new Error(String(error)));
   return new DriverError(kindOf(code), `${code}: ${(error as Error).message}`, { cause: error });
+}
+
+/** The failure of a call that tine makes beside SQLite's, for example for the size of the WAL. */
+function systemError(error: unknown): DriverError | undefined {
+  if (!(error instanceof Error && 'syscall' in error)) return undefined;
+  const isFull = 'code' in error && error.code === 'ENOSPC';
+  return new DriverError(isFull ? 'full' : 'lost', error.message, { cause: error });
 }
 
 /** SQLITE_..., or undefined if the error is not SQLite's. */

@@ -7,7 +7,9 @@ import { record } from '../../sql/shape.ts';
 import { selectsRow } from '../../sql/statement.ts';
 import { type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../offline.ts';
 import { type SqliteDatabase, StatementRunner } from './connection.ts';
+import { actualPath } from './file/file-identity.ts';
 import { fileStorage } from './file/file-storage.ts';
+import { removeUnusedShm, shmPath } from './file/shm.ts';
 import { walBytes } from './file/wal.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
@@ -34,16 +36,11 @@ export function offlineSqlite(path: string): OfflineAccess {
       fileStorage(path).catch((error: unknown) => {
         throw startError(error, path);
       }),
-    // A reader creates an empty WAL if the file has no WAL, and only a connection that may write
-    // removes it again. A WAL with content is left alone: a connection that may write would copy it
-    // into the database at its end.
-    readSnapshot: async (work) => {
-      await rollBackInterrupted(path);
-      return withDatabase(path, { readonly: walBytes(path) > 0 }, (database) => {
+    readSnapshot: (work) =>
+      readOnly(actualPath(path), (database) => {
         database.pragma('query_only = ON');
         return inTransaction(path, database, 'BEGIN', work);
-      });
-    },
+      }),
     whileLocked: (work) =>
       withDatabase(path, {}, (database) =>
         locked(database, () =>
@@ -52,6 +49,21 @@ export function offlineSqlite(path: string): OfflineAccess {
       ),
     prepare: () => retryWhileBusy(path, { waitMsMax: limits.sqliteBusyTimeoutMs }, () => prepareDatabase(path)),
   };
+}
+
+/** Reads a file and leaves its folder as it was. */
+async function readOnly<Result>(path: string, use: (database: SqliteDatabase) => Promise<Result>): Promise<Result> {
+  await rollBackInterrupted(path);
+  // A reader creates an empty WAL if the file has no WAL, and only a connection that may write
+  // removes it again. A WAL with content is left alone: a connection that may write would copy it
+  // into the database at its end.
+  const hasLog = walBytes(path) > 0;
+  const hadShm = existsSync(shmPath(path));
+  try {
+    return await withDatabase(path, { readonly: hasLog }, use);
+  } finally {
+    if (hasLog && !hadShm && existsSync(shmPath(path))) removeUnusedShm(path);
+  }
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
+import { RetryLog } from '../../kit/retry-log.ts';
 import { limits } from '../../limits.ts';
 import { randomId } from '../../mvcc/cluster/random-id.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
@@ -26,7 +27,8 @@ import { addedByName, StatementMeter } from '../statement-meter.ts';
 import { withTakeOverProgress } from '../take-over-progress.ts';
 import { bootId } from './boot-id.ts';
 import { EventLoopConnection } from './event-loop/event-loop-connection.ts';
-import { fileId } from './file/file-identity.ts';
+import type { SyncFile } from './event-loop/log-sync.ts';
+import { actualPath, fileId } from './file/file-identity.ts';
 import { restrictModes } from './file/file-modes.ts';
 import { MachineClock } from './machine-clock.ts';
 import { prepareDatabase } from './prepare-database.ts';
@@ -55,6 +57,8 @@ export interface SqliteOptions {
   readonly logger: Logger;
   /** Statements of this duration or longer are logged. */
   readonly slowStatementMs: number;
+  /** Syncs the log of the event loop. Tests replace it. */
+  readonly sync?: SyncFile;
 }
 
 export class SqliteDriver implements Driver {
@@ -71,14 +75,16 @@ export class SqliteDriver implements Driver {
   #isRecovering = false;
   readonly #loop: EventLoopConnection;
   readonly #outages: OutageLog;
+  readonly #recoveries: RetryLog;
 
   private constructor(
     threads: Record<PoolName, ThreadClient>,
     loop: EventLoopConnection,
-    { failures, outages }: { readonly failures: FailureCounts; readonly outages: OutageLog },
+    { failures, logger }: { readonly failures: FailureCounts; readonly logger: Logger },
   ) {
     this.#threads = threads;
-    this.#outages = outages;
+    this.#outages = new OutageLog(logger);
+    this.#recoveries = new RetryLog(logger, 'database cannot be written after a failed sync of its log; retrying');
     this.#loop = loop;
     this.#failures = failures;
     this.#statistics = {
@@ -101,13 +107,14 @@ export class SqliteDriver implements Driver {
       await prepareDatabase(path, () =>
         logger.info({ path }, 'changing the schema of the database; this takes longer with more rows'),
       );
+      const file = actualPath(path);
       // Only after the checks: until then it may be the file of another program.
-      restrictModes(path, logger);
-      return SqliteDriver.#openPrepared(path, options);
+      restrictModes(file, logger);
+      return SqliteDriver.#openPrepared(file, options);
     });
   }
 
-  static async #openPrepared(path: string, { logger, slowStatementMs }: SqliteOptions): Promise<SqliteDriver> {
+  static async #openPrepared(path: string, { logger, slowStatementMs, sync }: SqliteOptions): Promise<SqliteDriver> {
     const failures = new FailureCounts();
     const slowLog = new SlowStatementLog(logger);
     let isServing = false;
@@ -120,6 +127,7 @@ export class SqliteDriver implements Driver {
       path,
       fileId: id,
       meter: new StatementMeter({ slowMs: slowStatementMs, onSlow }),
+      sync,
     });
     const onFailure = (failure: Error) => failures.count(failure);
     const thread = (role: ThreadRole, idleMsMax: number) =>
@@ -129,7 +137,7 @@ export class SqliteDriver implements Driver {
       quick: thread('quick', limits.readerThreadIdleMsMax),
       bulk: thread('bulk', limits.readerThreadIdleMsMax),
     };
-    const driver = new SqliteDriver(threads, loop, { failures, outages: new OutageLog(logger) });
+    const driver = new SqliteDriver(threads, loop, { failures, logger });
     try {
       const atMs = Math.floor(monotonicMs());
       const clock = { kind: 'machine', bootId: bootId(), monotonicMs: atMs, wallMs: Date.now() } as const;
@@ -220,6 +228,9 @@ export class SqliteDriver implements Driver {
       leaseOffsetMs: this.#clock.offsetMs,
       isTraced: steps !== undefined,
     });
+    // The batch may follow commits in the log that are not on disk. Without them it would be cut
+    // off.
+    await this.#loop.settled();
     if (steps !== undefined) addThreadSteps(threadSteps, steps);
     const outcomes = result.outcomes.map((outcome) =>
       'failure' in outcome ? { failure: deserializeError(outcome.failure) } : outcome,
@@ -285,25 +296,24 @@ export class SqliteDriver implements Driver {
   #watchFiles(logger: Logger): void {
     const check = () => {
       this.#onFault(this.#loop.files.fault(), logger);
-      if (this.#loop.syncFailure !== undefined) void this.#recoverLog(logger);
+      if (this.#loop.syncFailure !== undefined) void this.#recoverLog();
     };
     this.#filesTimer = setInterval(check, limits.sqliteFilesLookIntervalMs).unref();
   }
 
   /**
    * Recovers from a failed sync: copies the log into the database, whose own sync shows what is on
-   * disk. Retries until it succeeds.
+   * disk. Retries until it succeeds. The write whose sync failed has begun an outage in the log.
    */
-  async #recoverLog(logger: Logger): Promise<void> {
-    const { syncFailure } = this.#loop;
+  async #recoverLog(): Promise<void> {
     if (this.#isRecovering) return;
     this.#isRecovering = true;
     try {
       if (!(await this.#runOnWriter<boolean>({ kind: 'checkpoint' }))) return;
       this.#loop.recovered();
-      logger.warn({ err: syncFailure }, 'sync of the log failed; the database was written and synced instead');
+      this.#recoveries.succeeded();
     } catch (error) {
-      logger.error({ err: error }, 'sync of the log failed, and the database cannot be written; trying again');
+      this.#recoveries.failed(error);
     } finally {
       this.#isRecovering = false;
     }

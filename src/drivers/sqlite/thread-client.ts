@@ -44,7 +44,9 @@ export class ThreadClient {
   #ending: Promise<void> | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #settledMs = 0;
-  #hasOpened = false;
+  /** The thread died, and no other one has opened the file since. */
+  #isRestarting = false;
+  #restartTimer: NodeJS.Timeout | undefined;
   #openedCount = 0;
   #closedCount = 0;
   #runCount = 0;
@@ -102,22 +104,21 @@ export class ThreadClient {
       this.#runCount += 1;
       return this.#send(this.#worker, task);
     }
-    if (this.#hasOpened || this.#closing)
+    if (this.#isRestarting || this.#closing)
       return Promise.reject(new DriverError('lost', 'the database thread is restarting'));
-    this.#opening ??= this.#start().finally(() => {
-      this.#opening = undefined;
-    });
-    return this.#opening.then(() => this.run(task));
+    return this.#open().then(() => this.run(task));
   }
 
   async close(): Promise<void> {
     this.#closing = true;
     clearTimeout(this.#idleTimer);
+    clearTimeout(this.#restartTimer);
     await this.#opening?.catch(() => {});
     await this.#ending;
     const worker = this.#worker;
     if (worker === undefined) return;
-    await this.#send(worker, { kind: 'close' });
+    // A thread that dies meanwhile has closed its connection too.
+    await this.#send(worker, { kind: 'close' }).catch(() => {});
     await worker.terminate();
   }
 
@@ -129,35 +130,59 @@ export class ThreadClient {
     });
   }
 
+  /** Opens a thread, or joins the attempt under way. */
+  #open(): Promise<void> {
+    this.#opening ??= this.#start().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  /** @throws DriverError if the thread cannot start or cannot open the file. */
   async #start(): Promise<void> {
     // Two threads of a role would count twice.
     await this.#ending;
-    return new Promise((resolve, reject) => {
-      const worker = new Worker(threadFile, {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const worker = this.#newWorker();
+    worker.on('message', (reply: Reply) => {
+      if ('slow' in reply) return this.#options.onSlow(reply.slow);
+      if (reply.id !== -1) return this.#settle(reply);
+      if ('failure' in reply) {
+        reject(deserializeError(reply.failure));
+        void worker.terminate();
+        return;
+      }
+      this.#worker = worker;
+      this.#openedCount += 1;
+      worker.on('exit', () => this.#lost());
+      resolve();
+    });
+    const failed = (error: Error) => {
+      if (this.#worker === worker) this.#logger.error({ err: error, role: this.#data.role }, 'database thread failed');
+      reject(new DriverError('lost', error.message, { cause: error }));
+    };
+    worker.on('error', failed);
+    // For example a reply for which there is no memory. Its task would wait for ever.
+    worker.on('messageerror', (error) => {
+      failed(error);
+      void worker.terminate();
+    });
+    worker.on('exit', () => reject(new DriverError('lost', 'the database thread ended before it opened the file')));
+    return promise;
+  }
+
+  /** @throws DriverError if the system has no thread left. */
+  #newWorker(): Worker {
+    try {
+      return new Worker(threadFile, {
         workerData: this.#data,
         // The objects of a task die with it. A larger young generation would only keep more of
         // them: 20 MiB per thread.
         resourceLimits: { maxYoungGenerationSizeMb: 12 },
       });
-      worker.on('message', (reply: Reply) => {
-        if ('slow' in reply) return this.#options.onSlow(reply.slow);
-        if (reply.id !== -1) return this.#settle(reply);
-        if ('failure' in reply) {
-          reject(deserializeError(reply.failure));
-          void worker.terminate();
-          return;
-        }
-        this.#worker = worker;
-        this.#hasOpened = true;
-        this.#openedCount += 1;
-        resolve();
-      });
-      worker.on('error', (error) => {
-        this.#logger.error({ err: error, role: this.#data.role }, 'database thread failed');
-        reject(new DriverError('lost', error.message, { cause: error }));
-      });
-      worker.on('exit', () => this.#lost());
-    });
+    } catch (error) {
+      throw new DriverError('lost', `no thread for the database: ${(error as Error).message}`, { cause: error });
+    }
   }
 
   #settle(reply: Exclude<Reply, { readonly slow: SlowStatement }>): void {
@@ -184,7 +209,6 @@ export class ThreadClient {
   /** Ends a thread without tasks, which gives back its memory. */
   async #end(worker: Worker): Promise<void> {
     this.#worker = undefined;
-    this.#hasOpened = false;
     try {
       this.#counts.update(await this.#send<ThreadStatistics>(worker, { kind: 'close' }));
     } catch (error) {
@@ -199,7 +223,10 @@ export class ThreadClient {
     waiting.reject(failure);
   }
 
-  /** Fails the tasks under way, whose outcome is unknown. */
+  /**
+   * An open thread ended. Fails the tasks under way, whose outcome is unknown, and opens another
+   * thread unless this one was idle.
+   */
   #lost(): void {
     this.#worker = undefined;
     this.#closedCount += 1;
@@ -207,18 +234,25 @@ export class ThreadClient {
     for (const waiting of this.#waiting.values())
       this.#fail(waiting, new DriverError('lost', 'the database thread ended'));
     this.#waiting.clear();
-    // The next task starts a thread that has never opened.
-    if (this.#closing || !this.#hasOpened) return;
-    setTimeout(() => this.#startAgain(), restartDelayMs).unref();
+    if (this.#closing || this.#ending !== undefined) return;
+    this.#isRestarting = true;
+    this.#restart();
   }
 
-  /**
-   * Restarts the thread until it opens: each thread that ends without an open connection leads here
-   * again.
-   */
-  #startAgain(): void {
-    if (this.#closing) return;
-    this.#start().catch((error: unknown) => this.#logger.error({ err: error }, 'cannot open the database again'));
+  /** Opens a thread, and retries until it is open. Logs the first failure. */
+  #restart({ isRetry = false } = {}): void {
+    const attempt = async () => {
+      try {
+        await this.#open();
+        this.#isRestarting = false;
+      } catch (error) {
+        if (this.#closing) return;
+        const { role } = this.#data;
+        if (!isRetry) this.#logger.error({ err: error, role }, 'cannot start the database thread again; retrying');
+        this.#restart({ isRetry: true });
+      }
+    };
+    this.#restartTimer = setTimeout(() => void attempt(), restartDelayMs).unref();
   }
 }
 

@@ -2,6 +2,7 @@
 import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AssertionError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import { handedOverByRead, readProgram } from '../../mvcc/read-programs.ts';
 import { type BatchResult, handedOverByBatch, writeBatch } from '../../mvcc/writes/write-batch.ts';
@@ -13,13 +14,14 @@ import { classifyError } from './classify-error.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
 import { refuseMovedFile } from './file/file-identity.ts';
 import { defragmentChunk, reclaimChunk } from './file/file-size.ts';
-import { boundWal, checkpointAll } from './file/wal.ts';
+import { boundWal, resetWal } from './file/wal.ts';
 import { MachineClock } from './machine-clock.ts';
 import { runProgram } from './run-program.ts';
 import { serializeError } from './serialized-error.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 import type { Reply, Request, SerializedError, Task, ThreadData, ThreadStatistics } from './thread-protocol.ts';
 import { Transactions } from './transactions.ts';
+import { writeOneByOne } from './write-one-by-one.ts';
 import { WriteTimes } from './write-times.ts';
 
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
@@ -38,6 +40,8 @@ const transferBytesMin = 8 * 1024;
 function start(): void {
   let database: SqliteDatabase;
   try {
+    // Before the open too: SQLite would copy the log of the removed file into the one in its place.
+    refuseMovedFile(path, fileId);
     database = openConnection(path, role);
     refuseMovedFile(path, fileId);
   } catch (error) {
@@ -58,6 +62,10 @@ function start(): void {
       post({ id: request.id, failure: serializeError(error) });
     }
     if (request.task.kind === 'close') port.close();
+  });
+  // The task is unknown, so the thread ends and all of its tasks fail.
+  port.on('messageerror', (error) => {
+    throw error;
   });
   post({ id: -1, value: 'open' });
   // The main thread does the same once it serves.
@@ -99,7 +107,7 @@ function runTask(task: Task, opened: OpenDatabase): TaskResult {
       boundWal(database, path);
       return { value: defragmentChunk(database) };
     case 'checkpoint':
-      return { value: checkpointAll(database) };
+      return { value: resetWal(database, path, { waitMsMax: limits.sqliteBusyTimeoutMs }) };
     case 'statistics':
       return { value: statistics() };
     default:
@@ -146,14 +154,10 @@ function write(
     if (operations.length === 1 || failsAllOperations(error)) throw error;
   }
   let head: BatchResult['head'] | undefined;
-  const outcomes = operations.map((operation) => {
-    try {
-      const alone = attempt([operation], { withEvents: false });
-      head = alone.head;
-      return alone.outcomes[0] as BatchResult['outcomes'][number];
-    } catch (error) {
-      return { failure: serializeError(error) };
-    }
+  const outcomes = writeOneByOne(operations, (operation) => {
+    const alone = attempt([operation], { withEvents: false });
+    head = alone.head;
+    return alone.outcomes[0] as BatchResult['outcomes'][number];
   });
   head ??= runProgram(readProgram('head', null, sqliteFacts), statements);
   return { outcomes, head, steps: monotonicSteps(log) };

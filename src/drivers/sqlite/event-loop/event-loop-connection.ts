@@ -43,7 +43,7 @@ export interface EventLoopConnectionOptions {
   readonly fileId: string | undefined;
   readonly meter: StatementMeter;
   /** Syncs the log. Tests replace it. */
-  readonly sync?: SyncFile;
+  readonly sync?: SyncFile | undefined;
 }
 
 interface Written {
@@ -106,7 +106,16 @@ export class EventLoopConnection {
 
   get statistics(): ThreadStatistics & { readonly walBytes: number } {
     const { writeTransactions, commits } = this.#times;
-    return { statements: this.#meter.all, writeTransactions, commits, walBytes: walBytes(this.#path) };
+    return { statements: this.#meter.all, writeTransactions, commits, walBytes: this.#walBytes };
+  }
+
+  /** The length of the WAL. 0 while the files cannot be examined, which is a fault of the files. */
+  get #walBytes(): number {
+    try {
+      return walBytes(this.#path);
+    } catch {
+      return 0;
+    }
   }
 
   /**
@@ -121,7 +130,7 @@ export class EventLoopConnection {
       runProgramInTurns(startUp(request), this.#statements),
     );
     await this.#log.synced();
-    if (walBytes(this.#path) > limits.walBytesMax) resetWal(this.#database, this.#path);
+    if (walBytes(this.#path) > limits.walBytesMax) resetWal(this.#database, this.#path, { waitMsMax: 0 });
     return result;
   }
 

@@ -4,13 +4,14 @@ import { dirname } from 'node:path';
 import type { FileState, FileStorage } from '../../storage-facts.ts';
 import { isLocked } from './file-locks.ts';
 import { fileSystemOf } from './file-system.ts';
+import { shmPath } from './shm.ts';
 import { syncTimes } from './sync-times.ts';
 import { walPath } from './wal.ts';
 
 /** @throws the error of the file system, if the database does not exist or cannot be reached. */
 export async function fileStorage(path: string): Promise<FileStorage> {
   const file = realpathSync(path);
-  const companions = [walPath(file), `${file}-shm`];
+  const companions = [walPath(file), shmPath(file)];
   const states = [file, ...companions].flatMap((each) => stateOf(each) ?? []);
   const directory = dirname(file);
   const { type, bsize, bavail } = statfsSync(directory);

@@ -10,6 +10,7 @@ const wholeBytes = 32 + limits.sqliteCheckpointPages * (24 + 4_096);
 const zeros = Buffer.alloc(1024 * 1024);
 
 let batchesUntilCheck = limits.walLookBatches;
+let nextResetMs = Number.NEGATIVE_INFINITY;
 
 /**
  * Extends the WAL to the length that it reaches between two checkpoints. A commit that overwrites
@@ -47,31 +48,49 @@ function writeZeros(path: string): void {
 
 /**
  * Resets the WAL if it has grown far beyond the size at which the writer copies it. Without a pause
- * between reads, SQLite cannot do this by itself. Waits for the readers, which take milliseconds.
+ * between reads, SQLite cannot do this by itself. Waits for the readers of this process, which take
+ * milliseconds. Another process may read for minutes, for example a backup. All writes wait
+ * meanwhile, so the next attempt comes after a pause.
  */
 export function boundWal(database: SqliteDatabase, path: string): void {
   batchesUntilCheck -= 1;
   if (batchesUntilCheck > 0) return;
   batchesUntilCheck = limits.walLookBatches;
-  if (walBytes(path) > limits.walBytesMax) resetWal(database, path);
-}
-
-/** Copies the WAL into the database and resets it. */
-export function resetWal(database: SqliteDatabase, path: string): void {
-  checkpointAll(database);
-  extendWal(database, path);
+  if (walBytes(path) <= limits.walBytesMax || performance.now() < nextResetMs) return;
+  if (resetWal(database, path, { waitMsMax: limits.walResetWaitMsMax })) return;
+  nextResetMs = performance.now() + limits.walResetPauseMs;
 }
 
 /**
- * Copies the whole WAL into the database and syncs it. Returns false if another connection
- * prevented it.
+ * Copies the whole WAL into the database, syncs it, and begins a new WAL of the full length.
+ * Returns false if another connection prevented it for `waitMsMax`.
  */
-export function checkpointAll(database: SqliteDatabase): boolean {
-  const [{ busy }] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ readonly busy: number }];
-  return busy === 0;
+export function resetWal(
+  database: SqliteDatabase,
+  path: string,
+  { waitMsMax }: { readonly waitMsMax: number },
+): boolean {
+  const isReset = checkpointAll(database, waitMsMax);
+  if (isReset) extendWal(database, path);
+  return isReset;
 }
 
-/** The length of the WAL of a database, in bytes. */
+function checkpointAll(database: SqliteDatabase, waitMsMax: number): boolean {
+  const timeoutMs = database.pragma('busy_timeout', { simple: true });
+  database.pragma(`busy_timeout = ${waitMsMax}`);
+  try {
+    const [{ busy }] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ readonly busy: number }];
+    return busy === 0;
+  } finally {
+    database.pragma(`busy_timeout = ${timeoutMs}`);
+  }
+}
+
+/**
+ * The length of the WAL of a database, in bytes.
+ *
+ * @throws the error of the system.
+ */
 export function walBytes(path: string): number {
   return statSync(walPath(path), { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -17,3 +17,16 @@ test('a value that is too large for SQLite is refused each time', () => {
   assert.ok(failure instanceof DriverError);
   assert.equal(failure.kind, 'tooLarge');
 });
+
+test('an error of the file system is a failure of the database, not a bug', () => {
+  const failureOf = (code: string) =>
+    classifyError(Object.assign(new Error(`${code}: stat 'state.db-wal'`), { code, syscall: 'stat' }));
+  for (const [code, kind] of [
+    ['EIO', 'lost'],
+    ['ENOSPC', 'full'],
+  ] as const) {
+    const failure = failureOf(code);
+    assert.ok(failure instanceof DriverError);
+    assert.equal(failure.kind, kind);
+  }
+});
