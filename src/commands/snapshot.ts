@@ -19,7 +19,7 @@ export const snapshot: Command = {
   run: async (given) => {
     const [action, path, ...more] = given.operands;
     if (action === undefined || more.length > 0) throw new UsageError(usage);
-    const run = path === undefined ? withoutFile[action] : withFile[action];
+    const run = (path === undefined ? withoutFile : withFile).get(action);
     if (run === undefined) throw new UsageError(usage);
     try {
       process.stdout.write(await run(given, path ?? ''));
@@ -36,18 +36,24 @@ const usage =
 /** Returns the text to print. */
 type Action = (given: OwnArguments, path: string) => Promise<string>;
 
-const withFile: Readonly<Record<string, Action>> = { save, status, restore };
+const withFile: ReadonlyMap<string, Action> = new Map([
+  ['save', save],
+  ['status', status],
+  ['restore', restore],
+]);
 
 /** Without a file, snapshots are in the places of the configuration. */
-const withoutFile: Readonly<Record<string, Action>> = {
-  save: async (given) => {
-    if (isServerUrl(given.flag('endpoint') ?? ''))
-      throw new UsageError('give FILE: without it, tine snapshot save reads a database, not a server');
-    return (await placesActions()).saveToPlaces(given.load().config);
-  },
-  list: async (given) => (await placesActions()).listText(given.load().config, listFormat(given)),
-  prune: async (given) => (await placesActions()).prune(given.load().config),
-};
+const withoutFile: ReadonlyMap<string, Action> = new Map<string, Action>([
+  ['save', saveWithoutFile],
+  ['list', async (given) => (await placesActions()).listText(given.load().config, listFormat(given))],
+  ['prune', async (given) => (await placesActions()).prune(given.load().config)],
+]);
+
+async function saveWithoutFile(given: OwnArguments): Promise<string> {
+  if (isServerUrl(given.flag('endpoint') ?? ''))
+    throw new UsageError('give FILE: without it, tine snapshot save reads a database, not a server');
+  return (await placesActions()).saveToPlaces(given.load().config);
+}
 
 const placesActions = () => import('./snapshot/places-actions.ts');
 

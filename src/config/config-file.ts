@@ -6,7 +6,8 @@ import { UsageError } from './usage-error.ts';
 export interface FileEntry {
   /** The flag with the same meaning: `cert-file`. */
   readonly flagName: string;
-  readonly text: string;
+  /** Undefined: a group, or a list with other values than texts. No option takes one. */
+  readonly text: string | undefined;
   /** Whether the value is a bare number. A duration then counts nanoseconds, as in Go. */
   readonly isNumber: boolean;
   /** The place of the value, for messages: `etcd.yml: client-transport-security.cert-file`. */
@@ -23,12 +24,12 @@ type YamlValue =
   | { readonly [key: string]: YamlValue };
 
 /** The groups of keys in etcd's file, with the flag that a key of the group stands for. */
-const groups: Readonly<Record<string, (key: string) => string>> = {
-  'client-transport-security': (key) => (key.startsWith('allowed-') ? `client-cert-${key}` : key),
-  'peer-transport-security': (key) => (key.startsWith('allowed-') ? `peer-cert-${key}` : `peer-${key}`),
-  'discovery-config': (key) => `discovery-${key}`,
-  'socket-options': (key) => `socket-${key}`,
-};
+const groups: ReadonlyMap<string, (key: string) => string> = new Map([
+  ['client-transport-security', (key) => (key.startsWith('allowed-') ? `client-cert-${key}` : key)],
+  ['peer-transport-security', (key) => (key.startsWith('allowed-') ? `peer-cert-${key}` : `peer-${key}`)],
+  ['discovery-config', (key) => `discovery-${key}`],
+  ['socket-options', (key) => `socket-${key}`],
+]);
 
 /**
  * Reads a configuration file in etcd's format: YAML, whose keys are the names of flags. Empty
@@ -41,7 +42,7 @@ export function readConfigFile(path: string): readonly FileEntry[] {
   if (root === null) return [];
   if (!isGroup(root)) throw new UsageError(`configuration file ${path}: is not a list of names and values`);
   return Object.entries(root).flatMap(([key, value]) => {
-    const flagOf = groups[key];
+    const flagOf = groups.get(key);
     if (flagOf === undefined) return entryOf(path, key, key, value);
     if (value === null) return [];
     if (!isGroup(value)) throw new UsageError(`${path}: ${key}: is not a list of names and values`);
@@ -73,18 +74,15 @@ function parseFile(path: string): YamlValue {
 }
 
 function entryOf(path: string, key: string, flagName: string, value: YamlValue): readonly FileEntry[] {
-  const source = `${path}: ${key}`;
   const isNumber = typeof value === 'bigint' || typeof value === 'number';
-  const text = Array.isArray(value)
-    ? value.map((item) => scalarText(source, item)).join(',')
-    : scalarText(source, value);
-  return text === '' ? [] : [{ flagName, text, isNumber, source }];
+  const text = textOf(value);
+  return text === '' ? [] : [{ flagName, text, isNumber, source: `${path}: ${key}` }];
 }
 
-function scalarText(source: string, value: YamlValue): string {
-  if (value === null) return '';
-  if (typeof value === 'object') throw new UsageError(`${source}: is not a single value`);
-  return String(value);
+function textOf(value: YamlValue): string | undefined {
+  const values = Array.isArray(value) ? (value as readonly YamlValue[]) : [value];
+  if (values.some((each) => typeof each === 'object' && each !== null)) return undefined;
+  return values.map((each) => (each === null ? '' : String(each))).join(',');
 }
 
 function isGroup(value: YamlValue): value is { readonly [key: string]: YamlValue } {

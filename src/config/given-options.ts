@@ -74,9 +74,12 @@ function flagEntries(flags: readonly GivenFlag[]): readonly Entry[] {
 
 function fileEntries(path: string): readonly Entry[] {
   return readConfigFile(path).map(({ flagName, text, isNumber, source }) => {
+    if (text === undefined && flagShape(flagName) !== 'unknown') {
+      throw new UsageError(`${source}: is not a single value`);
+    }
     const name = optionNamed(flagName);
     const isNanoseconds = isNumber && name !== undefined && isDuration(options[name].parse);
-    return { flagName, text: isNanoseconds ? `${text}ns` : text, source, rank: fileRank };
+    return { flagName, text: isNanoseconds ? `${text}ns` : (text ?? ''), source, rank: fileRank };
   });
 }
 

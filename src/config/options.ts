@@ -330,8 +330,8 @@ export const options = {
     placeholder: 'N',
     default: String(MAX_UINT32),
     defaultShown: 'no limit',
-    parse: wholeNumber({ min: 1, max: MAX_UINT32 }),
-    help: 'Maximum number of requests and watches that one connection may have open.',
+    parse: (text) => wholeNumber({ min: 0, max: MAX_UINT32 })(text) || MAX_UINT32,
+    help: 'Maximum number of requests and watches that one connection may have open. 0: no limit.',
   },
   'grpc-keepalive-min-time': {
     group: 'Limits',
@@ -568,7 +568,11 @@ export const options = {
     group: 'Logs and metrics',
     placeholder: 'LEVEL',
     default: 'info',
-    parse: oneOf<LogLevel>(['debug', 'info', 'warn', 'error'], { panic: 'error', fatal: 'error' }),
+    // etcd's levels, in any case. It takes an empty text as info.
+    parse: oneOf<LogLevel>(['debug', 'info', 'warn', 'error'], {
+      synonyms: { '': 'info', dpanic: 'error', panic: 'error', fatal: 'error' },
+      ignoresCase: true,
+    }),
     help: 'debug, info, warn or error.',
   },
   'log-format': {
@@ -576,7 +580,7 @@ export const options = {
     placeholder: 'FORMAT',
     default: 'auto',
     defaultShown: 'text on a terminal, json elsewhere',
-    parse: oneOf<LogFormat>(['auto', 'text', 'json'], { console: 'text', plain: 'text' }),
+    parse: oneOf<LogFormat>(['auto', 'text', 'json'], { synonyms: { console: 'text', plain: 'text' } }),
     help: 'text or json.',
   },
   'log-outputs': {

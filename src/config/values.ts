@@ -1,23 +1,25 @@
 import { parseGoDuration } from './go-duration.ts';
+import { parseGoInteger } from './go-integer.ts';
 
 /**
  * Parsers of single values. Each throws an Error that describes the mistake, without the name of
  * the flag.
  */
 
-/** A whole number within bounds, in decimal. */
+/** A whole number within bounds, without a sign. */
 export function wholeNumber({ min, max }: { readonly min: number; readonly max: number }): (text: string) => number {
   return (text) => {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    const value = (/^\d/.test(text) ? parseGoInteger(text) : undefined) ?? Number.NaN;
     if (!(value >= min && value <= max)) throw new Error(`"${text}" is not a whole number from ${min} to ${max}`);
     return value;
   };
 }
 
-/** A whole number in decimal, which may be negative. */
+/** A whole number, which may be negative. */
 export function integer(text: string): number {
-  const value = /^[+-]?\d{1,19}$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(value)) throw new Error(`"${text}" is not a whole number below ${Number.MAX_SAFE_INTEGER}`);
+  const value = parseGoInteger(text);
+  if (value === undefined || !Number.isSafeInteger(value))
+    throw new Error(`"${text}" is not a whole number below ${Number.MAX_SAFE_INTEGER}`);
   return value;
 }
 
@@ -50,13 +52,20 @@ const choices = new WeakMap<(text: string) => unknown, readonly string[]>();
 /** The words that a parser accepts. Undefined: other texts too. */
 export const choicesOf = (parse: (text: string) => unknown): readonly string[] | undefined => choices.get(parse);
 
-/** One of several words. `synonyms` are the words of other programs. */
+interface OneOfOptions<Word extends string> {
+  /** The words of other programs. */
+  readonly synonyms?: Readonly<Record<string, Word>>;
+  readonly ignoresCase?: boolean;
+}
+
+/** One of several words. */
 export function oneOf<const Word extends string>(
   words: readonly Word[],
-  synonyms: Readonly<Record<string, Word>> = {},
+  { synonyms = {}, ignoresCase = false }: OneOfOptions<NoInfer<Word>> = {},
 ): (text: string) => Word {
+  const meanings = new Map([...words.map((word) => [word, word] as const), ...Object.entries(synonyms)]);
   const parse = (text: string): Word => {
-    const word = words.find((candidate) => candidate === text) ?? synonyms[text];
+    const word = meanings.get(ignoresCase ? text.toLowerCase() : text);
     if (word === undefined) throw new Error(`"${text}" is not supported; use one of ${words.join(', ')}`);
     return word;
   };

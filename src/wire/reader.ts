@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { joinInt64, joinUint64 } from './int64-halves.ts';
-import { WireError } from './wire-error.ts';
+import { WireError, WireTextError } from './wire-error.ts';
 import { WireType } from './wire-type.ts';
 
 /**
@@ -111,7 +111,7 @@ export class Reader {
 
   string(): string {
     const bytes = this.bytes();
-    if (!isUtf8(bytes)) throw new WireError('a string is not UTF-8');
+    if (!isUtf8(bytes)) throw new WireTextError('a string is not UTF-8');
     return (bytes as Buffer).toString('utf8');
   }
 

@@ -191,10 +191,7 @@ export class Access {
   }
 }
 
-/** Undefined: there is no token. The first of repeated headers counts. */
+/** Undefined: there is no token. */
 function tokenOf(call: Call): string | undefined {
-  const header = call.metadata('token') ?? call.metadata('authorization');
-  if (header === undefined) return undefined;
-  const [first = ''] = header.split(',', 1);
-  return first.startsWith('Bearer ') ? first.slice('Bearer '.length) : first;
+  return (call.metadata('token') ?? call.metadata('authorization'))?.replace(/^Bearer /, '');
 }

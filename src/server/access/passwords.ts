@@ -19,6 +19,15 @@ export function triedPassword(password: string): TriedPassword {
   return Uint8Array.from(bytes.subarray(0, passwordBytesMax)) as TriedPassword;
 }
 
+/** A password of at most 72 bytes, which can be set. */
+export type NewPassword = string & { readonly brand: 'NewPassword' };
+
+/** @throws EtcdError when the password is too long */
+export function newPassword(password: string): NewPassword {
+  if (Buffer.byteLength(password) > passwordBytesMax) throw etcdError('passwordTooLong');
+  return password as NewPassword;
+}
+
 export class Passwords {
   readonly #cost: number;
   readonly #slots = new Slots({
@@ -32,9 +41,8 @@ export class Passwords {
     this.#cost = cost;
   }
 
-  /** @throws EtcdError when the password is too long, or too many wait */
-  async hash(password: string): Promise<Uint8Array> {
-    if (Buffer.byteLength(password) > passwordBytesMax) throw etcdError('passwordTooLong');
+  /** @throws EtcdError when too many wait */
+  async hash(password: NewPassword): Promise<Uint8Array> {
     return Buffer.from(await this.#slots.run(() => this.#hash(password)));
   }
 

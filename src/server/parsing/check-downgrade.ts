@@ -36,7 +36,16 @@ function checkTarget(version: string, current: string): void {
   if (target[0] !== major || target[1] !== minor - 1) throw etcdError('invalidDowngradeTargetVersion');
 }
 
+/** A version as etcd's parser reads it: the text after `-` or `+` may be empty. */
+const identifiers = '(?:[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?';
+const form = new RegExp(`^(\\d+)\\.(\\d+)\\.(\\d+)(?:-${identifiers})?(?:\\+${identifiers})?$`);
+/** Its numbers have 64 bits. */
+const numberMax = 2n ** 63n - 1n;
+
 function majorAndMinor(version: string): readonly [number, number] | undefined {
-  const [, major, minor] = /^(\d+)\.(\d+)\.\d+(-[0-9A-Za-z.-]*)?(\+[0-9A-Za-z.-]*)?$/.exec(version) ?? [];
-  return major === undefined ? undefined : [Number(major), Number(minor)];
+  const [, ...numbers] = form.exec(version) ?? [];
+  const [major, minor] = numbers;
+  if (major === undefined || numbers.some((number) => number.length > 19 || BigInt(number) > numberMax))
+    return undefined;
+  return [Number(major), Number(minor)];
 }

@@ -1,5 +1,5 @@
 import { DriverError, EtcdError, etcdErrors, StatusCode } from '../../errors.ts';
-import { WireError } from '../../wire/wire-error.ts';
+import { WireError, WireTextError } from '../../wire/wire-error.ts';
 import type { FaultLog } from '../monitoring/fault-log.ts';
 import type { OwnStatuses } from '../transport/grpc/grpc-call.ts';
 import { canceledStatus, type Status } from '../transport/grpc/status.ts';
@@ -17,9 +17,13 @@ export const ownStatuses: OwnStatuses = {
 export function statusOf(error: unknown, { isStream, log }: { isStream: boolean; log: FaultLog }): Status {
   if (error instanceof EtcdError) return { code: error.code, message: error.message };
   if (error instanceof WireError) {
-    // grpc-go has two texts here, and its decoder has one for every fault.
+    // grpc-go has two texts here, and its decoder has one for strings and one for all other faults.
     const what = isStream ? 'failed to unmarshal the received message' : 'error unmarshalling request';
-    return { code: StatusCode.internal, message: `grpc: ${what}: proto: cannot parse invalid wire-format data` };
+    const fault =
+      error instanceof WireTextError
+        ? 'string field contains invalid UTF-8'
+        : 'proto: cannot parse invalid wire-format data';
+    return { code: StatusCode.internal, message: `grpc: ${what}: ${fault}` };
   }
   if (error instanceof DriverError) return statusOfDriverError(error, log);
   if (isAbort(error)) return canceledStatus;

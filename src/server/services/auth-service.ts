@@ -29,7 +29,7 @@ import type { ResponseHeader } from '../../wire/generated/etcdserverpb/header.ts
 import type { MessageCodec, MessageInput } from '../../wire/message-codec.ts';
 import { authenticate } from '../access/authenticate.ts';
 import { adminNeed, anyNeed } from '../access/needs.ts';
-import { triedPassword } from '../access/passwords.ts';
+import { newPassword, triedPassword } from '../access/passwords.ts';
 import { checkRequestSize } from '../parsing/check-request-size.ts';
 import { ownBytes } from '../parsing/parse-write.ts';
 import type { Call, Message, Method } from '../transport/grpc/method.ts';
@@ -73,10 +73,12 @@ export function authService(context: ServiceContext): readonly Method[] {
     ),
 
     unary(methods.userAdd, async ({ name, password, options }, call, bytes) => {
+      const isPasswordless = options?.noPassword === true;
+      // As in etcd, a long password is refused before its caller is checked.
+      const given = isPasswordless ? undefined : newPassword(password);
       checkRequestSize(bytes, config);
       await access.admin(call);
-      const isPasswordless = options?.noPassword === true;
-      const passwordHash = isPasswordless ? Buffer.alloc(0) : await passwords.hash(password);
+      const passwordHash = given === undefined ? Buffer.alloc(0) : await passwords.hash(given);
       return changed(call, bytes, { kind: 'addUser', user: name, isPasswordless, passwordHash }, AuthUserAddResponse);
     }),
     unary(methods.userGet, async ({ name }, call) => {
@@ -99,9 +101,10 @@ export function authService(context: ServiceContext): readonly Method[] {
       changed(call, bytes, { kind: 'deleteUser', user: name }, AuthUserDeleteResponse),
     ),
     unary(methods.userChangePassword, async ({ name, password, hashedPassword }, call, bytes) => {
+      const given = newPassword(password);
       checkRequestSize(bytes, config);
       await access.admin(call);
-      const passwordHash = password === '' ? decodedHash(hashedPassword) : await passwords.hash(password);
+      const passwordHash = given === '' ? decodedHash(hashedPassword) : await passwords.hash(given);
       return changed(call, bytes, { kind: 'setPassword', user: name, passwordHash }, AuthUserChangePasswordResponse);
     }),
     unary(methods.userGrantRole, ({ user, role }, call, bytes) =>
@@ -186,8 +189,12 @@ function named(change: AuthChange): Readonly<Record<string, string>> {
   };
 }
 
-/** A hash as a client sends it. Undefined: it is not base64. */
+/**
+ * A hash as a client sends it, in base64 as Go reads it: with padding, line ends are ignored.
+ * Undefined: it is not base64.
+ */
 function decodedHash(text: string): Uint8Array | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? bytes : undefined;
+  const digits = text.replaceAll(/[\r\n]/g, '');
+  const isBase64 = digits.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(digits);
+  return isBase64 ? Buffer.from(digits, 'base64') : undefined;
 }

@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EtcdError, StatusCode } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
-import { Health, HealthCheckResponse, ServingStatus } from '../../wire/generated/grpc/health/v1/health.ts';
+import {
+  Health,
+  HealthCheckResponse,
+  HealthListResponse,
+  ServingStatus,
+} from '../../wire/generated/grpc/health/v1/health.ts';
 import { decodeRequest } from '../parsing/decode-request.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Call, Message, Method } from '../transport/grpc/method.ts';
@@ -10,11 +15,15 @@ import { unary } from './unary.ts';
 
 /** grpc.health.v1.Health. Like etcd it has one service, "", which is the whole server. */
 export function healthService({ store }: ServiceContext): readonly Method[] {
-  const { check, watch } = Health.methods;
+  const { check, list, watch } = Health.methods;
   return [
     unary(check, async ({ service }, call) => {
       if (service !== '') throw new EtcdError(StatusCode.notFound, 'unknown service');
       return encoded(await servingStatus(store, call));
+    }),
+    unary(list, async (_request, call) => {
+      const status = await servingStatus(store, call);
+      return HealthListResponse.encode({ statuses: new Map([['', { status }]]) });
     }),
     {
       path: watch.path,

@@ -7,6 +7,7 @@ import {
   SnapshotResponse,
 } from '../../wire/generated/etcdserverpb/maintenance.ts';
 import { PieceWriter } from '../../wire/piece-writer.ts';
+import { decodeRequest } from '../parsing/decode-request.ts';
 import { clusterVersion, storageVersion } from '../replies/versions.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Message, MessageStream, Method } from '../transport/grpc/method.ts';
@@ -37,7 +38,8 @@ export function snapshotService({ access, store, headers, config }: ServiceConte
     {
       path: snapshot.path,
       kind: 'serverStream',
-      async handle(_bytes, stream, call) {
+      async handle(bytes, stream, call) {
+        decodeRequest(snapshot.request, bytes);
         await access.admin(call);
         await store.snapshot({ versions, signal: call.signal }, ({ bytes, chunks }) =>
           sendFile(chunks(), bytes, { stream, version: versions.storage }),

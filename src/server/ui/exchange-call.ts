@@ -1,6 +1,6 @@
 import type { Origin } from '../../kit/origin.ts';
 import type { Call } from '../transport/grpc/method.ts';
-import { headerValue } from '../transport/http/header-field.ts';
+import { firstHeaderValue } from '../transport/http/header-field.ts';
 import type { StreamListener } from '../transport/http/stream-listener.ts';
 import type { WebExchange } from '../transport/web/web-exchange.ts';
 
@@ -32,7 +32,7 @@ export class ExchangeCall implements Call, StreamListener {
   }
 
   metadata(name: string): string | undefined {
-    return headerValue(this.#exchange.fields, name);
+    return firstHeaderValue(this.#exchange.fields, name);
   }
 
   about(): void {}

@@ -3,6 +3,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { credentials, Metadata } from '@grpc/grpc-js';
 import { type JWTPayload, SignJWT } from 'jose';
 import { addUser, auth, authRevision, clientOf, enableAuth, tokenOf } from '../../support/auth.ts';
 import {
@@ -11,11 +12,13 @@ import {
   EtcdClient,
   failureOf,
   ownServer,
+  RpcError,
   sleep,
   sqlite,
   TINE_DRIVERS,
   temporaryDirectory,
 } from '../../support/index.ts';
+import { serviceClient } from '../../support/proto.ts';
 
 const badToken = { code: 'UNAUTHENTICATED', details: 'etcdserver: invalid auth token' };
 const oldRevision = { code: 'INVALID_ARGUMENT', details: 'etcdserver: revision of auth store is old' };
@@ -179,6 +182,37 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
       '.',
     ]) {
       assert.deepEqual(await failureOf(withToken(forged).range({ key: 'a' })), badToken, forged);
+    }
+  });
+}
+
+for (const driver of DRIVERS) {
+  test(`${driver.name}: a token is accepted only as it was issued, and the first of several counts`, async (context) => {
+    for (const options of [cheap, [...cheap, ...keysFor('ES256').signing]]) {
+      const { client } = await ownServer(context, { driver, arguments: options });
+      await addUser(client, 'ann', { permType: 'READ', key: 'a' });
+      (await enableAuth(client)).close();
+      const token = await tokenOf(client, 'ann');
+      const rangeWith = (values: readonly string[]) => {
+        const metadata = new Metadata();
+        for (const value of values) metadata.add('token', value);
+        const range = new (serviceClient('etcdserverpb.KV'))(client.address, credentials.createInsecure());
+        return new Promise<unknown>((resolve, reject) => {
+          range.makeUnaryRequest(
+            '/etcdserverpb.KV/Range',
+            () => Buffer.from('0a0161', 'hex'),
+            () => 'read',
+            {},
+            metadata,
+            (error, reply) => (error ? reject(new RpcError('Range', error)) : resolve(reply)),
+          );
+        }).finally(() => range.close());
+      };
+      assert.equal(await rangeWith([token, 'other']), 'read');
+      assert.equal(await rangeWith([`Bearer ${token}`]), 'read');
+      for (const values of [['other', token], [`${token},other`], [`${token}=`], [`${token}==`], [`bearer ${token}`]]) {
+        assert.deepEqual(await failureOf(rangeWith(values)), badToken, values.join(' '));
+      }
     }
   });
 }

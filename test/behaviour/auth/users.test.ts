@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addUser, auth, authRevision, clientOf, enableAuth, tokenOf } from '../../support/auth.ts';
-import { DRIVERS, failureOf, ownServer } from '../../support/index.ts';
+import { DRIVERS, EtcdClient, failureOf, ownServer } from '../../support/index.ts';
 
 /** The lowest bcrypt cost: tests need no strong hashes. */
 const cheap = ['--bcrypt-cost', '4'];
@@ -271,6 +271,35 @@ for (const driver of DRIVERS) {
     });
     await auth(root, 'UserChangePassword', { name: 'ann' });
     assert.equal((await failureOf(tokenOf(client, 'ann', ''))).details, details.failed);
+    // As `base64` of coreutils wraps it. Go's decoder ignores line ends.
+    const wrapped = Buffer.from(hash).toString('base64').replace(/.{76}/g, '$&\n');
+    await auth(root, 'UserChangePassword', { name: 'ann', hashedPassword: `${wrapped}\r\n` });
+    await tokenOf(client, 'ann', 'secret');
+    for (const hashedPassword of ['YQ', 'YQ=', 'Y', 'YQ-_', 'YQ==YQ==', 'YQ= =', '=']) {
+      const call = auth(root, 'UserChangePassword', { name: 'ann', hashedPassword });
+      assert.equal((await failureOf(call)).code, 'UNKNOWN', hashedPassword);
+    }
     root.close();
+  });
+
+  test(`${driver.name}: a long new password is refused before its caller is checked`, async (context) => {
+    const { client } = await ownServer(context, { driver, arguments: cheap });
+    await addUser(client, 'ann');
+    const root = await enableAuth(client);
+    const ann = await clientOf(client.address, 'ann');
+    const invalid = new EtcdClient(client.address, { token: 'nobody.1' });
+    for (const caller of [ann, client, invalid]) {
+      for (const method of ['UserAdd', 'UserChangePassword'] as const) {
+        assert.deepEqual(await failureOf(auth(caller, method, { name: 'x', password: 'p'.repeat(73) })), {
+          code: 'UNKNOWN',
+          details: 'bcrypt: password length exceeds 72 bytes',
+        });
+        assert.notEqual(
+          (await failureOf(auth(caller, method, { name: 'x', password: 'p'.repeat(72) }))).code,
+          'UNKNOWN',
+        );
+      }
+    }
+    for (const each of [root, ann, invalid]) each.close();
   });
 }

@@ -222,6 +222,25 @@ for (const driver of DRIVERS) {
     assert.equal((await client.range({ key: 'a' })).header.revision, revision);
   });
 
+  test(`${driver.name}: a name that is not UTF-8 is refused`, async () => {
+    for (const [method, field] of [
+      ['Auth/UserAdd', 0x0a],
+      ['Auth/UserGet', 0x0a],
+      ['Auth/RoleGrantPermission', 0x0a],
+      ['Auth/Authenticate', 0x12],
+      ['Cluster/MemberAdd', 0x0a],
+      ['Maintenance/Downgrade', 0x12],
+    ] as const) {
+      for (const bytes of [Buffer.of(0xff), Buffer.of(0xc3, 0x28), Buffer.of(0xed, 0xa0, 0x80)]) {
+        const request = Buffer.concat([Buffer.of(field, bytes.length), bytes]);
+        assert.deepEqual(await failureOf(shared.client.callBytes(`/etcdserverpb.${method}`, request)), {
+          code: 'INTERNAL',
+          details: 'grpc: error unmarshalling request: string field contains invalid UTF-8',
+        });
+      }
+    }
+  });
+
   test(`${driver.name}: unknown fields of a message are ignored`, async () => {
     const key = shared.prefix();
     const keyField = Buffer.concat([Buffer.from([0x0a, key.length]), Buffer.from(key)]);

@@ -69,7 +69,8 @@ for (const driver of DRIVERS) {
     const { version } = await client.status({});
     const [major, minor] = version.split('.').map(Number) as [number, number];
     const current = `${major}.${minor}`;
-    for (const before of [`${major}.${minor - 1}`, `${major}.${minor - 1}.9`]) {
+    const previous = `${major}.${minor - 1}`;
+    for (const before of [previous, `${previous}.9`, `${previous}.0-rc.1+b.2`, `${previous}.0-`, `${previous}.0+`]) {
       assert.equal((await client.downgrade({ action: 'VALIDATE', version: before })).version, current);
     }
     for (const action of ['VALIDATE', 'ENABLE']) {
@@ -84,7 +85,8 @@ for (const driver of DRIVERS) {
           details: 'etcdserver: invalid downgrade target version',
         });
       }
-      for (const text of ['', 'x', '3', '3.6.0.1', 'v3.6.0', '-1.6.0']) {
+      const beyond64Bits = [`${2n ** 63n}.6.0`, `${previous}.${2n ** 63n}`, `${10n ** 20n}.6.0`];
+      for (const text of ['', 'x', '3', '3.6.0.1', 'v3.6.0', '-1.6.0', `${previous}.0-rc..1`, ...beyond64Bits]) {
         assert.deepEqual(
           await failureOf(client.downgrade({ action, version: text })),
           { code: 'INVALID_ARGUMENT', details: 'etcdserver: wrong downgrade target version format' },

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:http2';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { DRIVERS, failureOf, suite, TINE_DRIVERS, waitFor, within } from '../../support/index.ts';
+import { loadSchema } from '../../../scripts/codec/schema.ts';
+import { DRIVERS, failureOf, repositoryRoot, suite, TINE_DRIVERS, waitFor, within } from '../../support/index.ts';
 import { askReflection } from '../../support/reflection.ts';
+
+const protoDirectory = join(repositoryRoot, 'proto');
 
 for (const driver of DRIVERS) {
   const shared = suite(driver);
@@ -16,6 +20,13 @@ for (const driver of DRIVERS) {
 
   test(`${driver.name}: the gRPC health service returns an error for an unknown service`, async () => {
     assert.equal((await failureOf(shared.client.healthCheck({ service: 'no.such.Service' }))).code, 'NOT_FOUND');
+  });
+
+  test(`${driver.name}: the gRPC health service lists the server as its only service`, async () => {
+    const { statuses } = (await shared.client.call('grpc.health.v1.Health', 'List', {})) as {
+      readonly statuses: Readonly<Record<string, { readonly status: string }>>;
+    };
+    assert.deepEqual(statuses, { '': { status: 'SERVING' } });
   });
 
   test(`${driver.name}: GET /health returns the same as etcd`, async () => {
@@ -106,6 +117,19 @@ for (const driver of TINE_DRIVERS) {
       file_containing_symbol: 'etcdserverpb.KV',
     });
     assert.ok((file?.file_descriptor_proto.length ?? 0) > 0);
+  });
+
+  test(`${driver.name}: every method of proto/ is served`, async () => {
+    const services = loadSchema(protoDirectory).flatMap((file) => file.services);
+    const paths = services.flatMap(({ fullName, methodsArray }) =>
+      methodsArray.map(({ name }) => `/${fullName.slice(1)}/${name}`),
+    );
+    assert.ok(paths.length > 40);
+    for (const path of paths) {
+      // A served method cannot read this message, and ends at once.
+      const { code } = await failureOf(shared.client.callBytes(path, Buffer.of(0x07)));
+      assert.equal(code, 'INTERNAL', path);
+    }
   });
 
   test(`${driver.name}: a watch on the health service receives the state at once`, async () => {

@@ -73,6 +73,11 @@ describe('usage', () => {
     );
     await refused({ args: ['chek'] }, 2, /unknown command "chek"; did you mean check\?/);
     await refused({ args: ['check', 'a', 'b'] }, 2, /check does not accept the argument "b"/);
+    // Names that every object of JavaScript has.
+    await refused({ args: ['constructor'] }, 2, /unknown command "constructor"/);
+    await refused({ args: ['snapshot', 'constructor'] }, 2, /write tine snapshot save/);
+    await refused({ args: ['snapshot', 'toString', 'x'] }, 2, /write tine snapshot save/);
+    await refused({ args: ['completion', 'constructor'] }, 2, /write tine completion SHELL/);
     await refused(
       { args: [], environment: { ETCD_MAX_TXN_OPS: '0' } },
       2,

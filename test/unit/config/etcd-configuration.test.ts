@@ -260,6 +260,18 @@ test('the configuration file may be named in the environment, and may be empty',
   assert.equal(withFile('# nothing\n').config.name, 'default');
 });
 
+test('unknown keys are ignored, whatever their value and name', () => {
+  const { notes } = withFile(
+    'unknown: {a: [1, {b: c}]}\nother: [1, [2]]\nconstructor: {}\ntoString: 1\nsocket-options: {unknown: {a: 1}}\n',
+  );
+  assert.deepEqual(
+    notes.map((note) => note.replace(/^\S+: /, '')),
+    ['unknown', 'other', 'constructor', 'toString', 'socket-options.unknown'].map(
+      (key) => `${key} is not an option and is ignored`,
+    ),
+  );
+});
+
 test('errors in a file are reported in one line with their location', () => {
   const path = join(directory, 'bad.yml');
   const wrong = (text: string, message: RegExp): void => {

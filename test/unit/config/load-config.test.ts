@@ -311,6 +311,31 @@ describe("other programs' flags", () => {
     assert.equal(configOf('--log-format console').logFormat, 'text');
     assert.equal(configOf('--log-format plain').logFormat, 'text');
     assert.equal(configOf('--log-level fatal').logLevel, 'error');
-    refused('--log-level loud', /"loud" is not supported; use one of debug, info, warn, error/);
+    assert.equal(configOf('--log-level WARN').logLevel, 'warn');
+    assert.equal(configOf('--log-level DPanic').logLevel, 'error');
+    assert.equal(configOf('--log-level=').logLevel, 'info');
+    refused('--log-level LOUD', /"LOUD" is not supported; use one of debug, info, warn, error/);
+    refused('--metrics Basic', /"Basic" is not supported/);
+  });
+
+  test("names of JavaScript's objects are no words of an option", () => {
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+      for (const option of ['log-level', 'log-format', 'metrics', 'auto-compaction-mode']) {
+        refused(`--${option} ${name}`, new RegExp(`"${name}" is not supported`));
+      }
+    }
+  });
+
+  test('whole numbers are written as in Go', () => {
+    assert.equal(configOf('--max-txn-ops 0x400').maxTxnOps, 1024);
+    assert.equal(configOf('--max-txn-ops 1_000').maxTxnOps, 1000);
+    assert.equal(configOf('--quota-backend-bytes 0x2_0000_0000').quotaBackendBytes, 8_589_934_592);
+    assert.equal(configOf('--quota-backend-bytes -1').quotaBackendBytes, -1);
+    refused('--max-txn-ops +7', /"\+7" is not a whole number/);
+    refused('--max-txn-ops 1e3', /"1e3" is not a whole number/);
+  });
+
+  test('0 concurrent streams are no limit, as in etcd', () => {
+    assert.equal(configOf('--max-concurrent-streams 0').maxConcurrentStreams, 4_294_967_295);
   });
 });

@@ -1,8 +1,11 @@
 /** A JSON number at the start of a text. */
 const number = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?/;
 
-/** Characters that cannot follow a number directly. As in Go's protojson, `12 34` is 12. */
-const numberGoesOn = /^[-+.\w]/;
+/**
+ * What cannot follow a number: some characters directly, and white space at the end of the text. As
+ * in Go's protojson, `12 34` is 12.
+ */
+const notAfterNumber = /^[-+.\w]|[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
 
 /** Digits of the largest number of 64 bits. */
 const digitsMax = 20;
@@ -20,7 +23,7 @@ export function parseInteger(text: string): bigint | undefined {
   // Nearly all numbers match. Lists may have a million of them.
   if (/^[1-9]\d{0,14}$/.test(text)) return BigInt(Number(text));
   const match = number.exec(text);
-  if (match === null || numberGoesOn.test(text.slice(match[0].length))) return undefined;
+  if (match === null || notAfterNumber.test(text.slice(match[0].length))) return undefined;
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
   const digits = (whole + fraction).replace(/^0+/, '');
   if (digits === '') return 0n;

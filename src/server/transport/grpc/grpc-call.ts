@@ -3,7 +3,7 @@ import { freeLarge } from '../../../kit/memory.ts';
 import type { Origin } from '../../../kit/origin.ts';
 import type { CallTrace } from '../../../kit/trace.ts';
 import type { UnfinishedRequest } from '../budget/request-timeouts.ts';
-import { headerValue } from '../http/header-field.ts';
+import { firstHeaderValue } from '../http/header-field.ts';
 import type { StreamListener } from '../http/stream-listener.ts';
 import { transportLimits } from '../transport-limits.ts';
 import type { CallStream } from './call-stream.ts';
@@ -134,7 +134,7 @@ export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
   }
 
   metadata(name: string): string | undefined {
-    return headerValue(this.#stream.fields, name);
+    return firstHeaderValue(this.#stream.fields, name);
   }
 
   get peer(): string {

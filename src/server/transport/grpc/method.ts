@@ -21,7 +21,7 @@ export interface Call {
    * use, because it is expensive.
    */
   readonly signal: AbortSignal;
-  /** Request metadata; names are lower case. */
+  /** Request metadata, the first of repeated values; names are lower case. */
   metadata(name: string): string | undefined;
   readonly peer: string;
   /** The common name of a verified client certificate. Read on first use. */

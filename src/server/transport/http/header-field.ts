@@ -9,3 +9,8 @@ export function headerValue(fields: readonly HeaderField[], name: string): strin
   }
   return found;
 }
+
+/** The first value of a header. */
+export function firstHeaderValue(fields: readonly HeaderField[], name: string): string | undefined {
+  return fields.find(([each]) => each === name)?.[1];
+}

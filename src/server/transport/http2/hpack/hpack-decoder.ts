@@ -26,10 +26,11 @@ export interface DecodedFields {
 
 /**
  * The characters of a field name, and what a value must not contain (RFC 9113, 8.2.1). Each check
- * is one pass.
+ * is one pass. White space at the ends of a value is accepted, against the RFC, because grpc-go
+ * accepts it: a client that works with etcd may send it.
  */
 const fieldName = /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-const forbiddenInValue = /[\0\r\n]|^[ \t]|[ \t]$/;
+const forbiddenInValue = /[\0\r\n]/;
 
 /** Decodes the header blocks of one connection (RFC 7541). Any error ends the connection. */
 export class HpackDecoder {

@@ -18,6 +18,12 @@ test('a JSON number with an integer value is parsed to that integer', () => {
     '18446744073709551615': 18446744073709551615n,
     '1e99': undefined,
     '12 34': 12n,
+    '12 34 ': undefined,
+    '12 ': undefined,
+    '12\n': undefined,
+    '12\u0085': undefined,
+    '12\u3000': undefined,
+    '12\ufeff': 12n,
     '12a': undefined,
     '01': undefined,
   };

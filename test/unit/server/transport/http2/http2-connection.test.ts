@@ -172,6 +172,7 @@ for (const [name, { frames, code }] of Object.entries(breaches)) {
 
 const malformed: Readonly<Record<string, Buffer>> = {
   'a header name in upper case': Buffer.concat([echoHeaders, field('X', 'y')]),
+  'a line end in a header value': Buffer.concat([echoHeaders, field('x', 'a\nb')]),
   'a connection-specific header': Buffer.concat([echoHeaders, field('connection', 'close')]),
   'a pseudo-header after regular headers': Buffer.concat([echoHeaders, field(':authority', 'x')]),
   'a missing path': Buffer.concat([Buffer.of(0x83, 0x86), field('content-type', 'application/grpc')]),
@@ -192,6 +193,17 @@ for (const [name, payload] of Object.entries(malformed)) {
     assert.equal((await client.next(FrameType.data))?.streamId, 3);
   });
 }
+
+test('white space at the ends of a header value is accepted, as in grpc-go', async (context) => {
+  const { raw } = await start(context);
+  const client = raw().start();
+  const payload = Buffer.concat([echoHeaders, field('user-agent', ' a client\t ')]);
+  client.send(
+    frame(FrameType.headers, { flags: Flag.endHeaders, streamId: 1, payload }),
+    data(1, framed('x'), Flag.endStream),
+  );
+  assert.equal((await client.next(FrameType.data))?.streamId, 1);
+});
 
 test('streams above the limit are refused', async (context) => {
   const { raw } = await start(context, { maxConcurrentStreams: 2 });
