@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { randomId } from '../../mvcc/cluster/random-id.ts';
+import type { MemberId } from '../../mvcc/ids.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
 import type { BatchResult } from '../../mvcc/writes/write-batch.ts';
@@ -52,6 +53,8 @@ type PoolName = ReadLane | 'write';
 const poolNames: readonly PoolName[] = ['write', 'quick', 'bulk'];
 
 export interface SqliteOptions {
+  /** This instance. */
+  readonly self: MemberId;
   readonly logger: Logger;
   /** Statements of this duration or longer are logged. */
   readonly slowStatementMs: number;
@@ -107,7 +110,7 @@ export class SqliteDriver implements Driver {
     });
   }
 
-  static async #openPrepared(path: string, { logger, slowStatementMs }: SqliteOptions): Promise<SqliteDriver> {
+  static async #openPrepared(path: string, { self, logger, slowStatementMs }: SqliteOptions): Promise<SqliteDriver> {
     const failures = new FailureCounts();
     const slowLog = new SlowStatementLog(logger);
     let isServing = false;
@@ -134,7 +137,7 @@ export class SqliteDriver implements Driver {
       const atMs = Math.floor(monotonicMs());
       const clock = { kind: 'machine', bootId: bootId(), monotonicMs: atMs, wallMs: Date.now() } as const;
       const { taken, clusterId, leaseNowMs } = await withTakeOverProgress(logger, (onTakeOver) =>
-        loop.startUp({ clock, freshClusterId: randomId(), onTakeOver }),
+        loop.startUp({ self, clock, freshClusterId: randomId(), onTakeOver }),
       );
       isServing = true;
       driver.#clusterId = clusterId;

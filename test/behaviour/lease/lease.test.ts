@@ -277,6 +277,19 @@ for (const driver of DRIVERS) {
     assert.equal((await client.range({ key: 'long' })).count, 0);
   });
 
+  test(`${driver.name}: a lease expires while another instance starts again and again`, async (context) => {
+    const { server, client } = await ownServer(context, { driver });
+    const another = await ownServer(context, { driver, dataDirectory: server.dataDirectory });
+    const { ID, TTL } = await client.leaseGrant({ TTL: 4 });
+    await client.put({ key: 'k', lease: ID });
+    const granted = Date.now();
+    while ((await client.range({ key: 'k' })).count > 0) {
+      assert.ok(Date.now() - granted < onThisMachine(2 * TTL * 1000 + 3_000), 'one start may restart its TTL');
+      await another.server.kill();
+      await another.server.start();
+    }
+  });
+
   test(`${driver.name}: ten thousand keepalives are answered quickly`, async () => {
     const leases = await Promise.all(Array.from({ length: 100 }, () => shared.client.leaseGrant({ TTL: 600 })));
     const stream = shared.client.keepAlive();

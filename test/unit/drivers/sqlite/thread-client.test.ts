@@ -14,7 +14,7 @@ const readHead: Task = { kind: 'read', name: 'head', input: null };
 
 async function threadOf(context: TestContext, idleMsMax: number): Promise<ThreadClient> {
   const path = join(temporaryDirectory(), 'state.db');
-  await (await SqliteDriver.open(path, { logger, slowStatementMs: 1_000 })).close();
+  await (await SqliteDriver.open(path, { self: 1n, logger, slowStatementMs: 1_000 })).close();
   const thread = new ThreadClient(
     { path, fileId: fileId(path), role: 'quick', slowStatementMs: 1_000 },
     { logger, onSlow: () => {}, onFailure: () => {}, idleMsMax },
