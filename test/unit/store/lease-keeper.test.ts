@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Driver } from '../../../src/drivers/driver.ts';
 import { initialAuthState } from '../../../src/mvcc/auth/auth-state.ts';
@@ -61,4 +62,28 @@ test('a renewal after the deadline has TTL 0 if the lease ends at the same momen
   clock.nowMs = 10_001;
   other.endsLease = true;
   assert.equal(await renew(), 0);
+});
+
+test('leases that are due at the same time end together', async (context) => {
+  const expired: LeaseId[] = [];
+  const due = [1n, 2n, 3n].map((id) => ({ id, ttlSeconds: 5, expiresAtMs: 10_000 }));
+  const driver = {
+    leaseClock: { nowMs: () => 20_000, apartMsMax: 0 },
+    read: async () => due,
+  } as unknown as Driver;
+  const writes = {
+    write({ id }: { readonly id: LeaseId }) {
+      expired.push(id);
+      return new Promise(() => undefined);
+    },
+  } as unknown as WriteQueue;
+  const keeper = new LeaseKeeper(driver, writes, {
+    logger: pino({ level: 'silent' }),
+    counts: new OperationCounts(),
+    observeHead: () => undefined,
+  });
+  context.after(() => keeper.stop());
+  keeper.start();
+  await sleep(100);
+  assert.deepEqual(expired, [1n, 2n, 3n]);
 });
