@@ -1,7 +1,7 @@
 /**
  * Renews and expires leases. A renewal counts at once and is written soon after; all renewals go
- * into one write. Leases that are due are looked up regularly. Deadlines are times of the lease
- * clock.
+ * into one write. A renewal after the deadline counts when it is written. Leases that are due are
+ * looked up regularly. Deadlines are times of the lease clock.
  */
 
 import type { Logger } from 'pino';
@@ -25,6 +25,8 @@ export class LeaseKeeper {
   readonly #logger: Logger;
   readonly #counts: OperationCounts;
   readonly #lookUps: Coalescer<LeaseId, LeaseStatus | undefined>;
+  /** Writes the renewals of leases past their deadline, and looks the leases up again. */
+  readonly #lateRenewals: Coalescer<LeaseId, LeaseStatus | undefined>;
   /** Deadlines in ms that are not yet written to the database. */
   readonly #renewals = new Map<LeaseId, number>();
   /** The timer of the next run, for each background work. */
@@ -48,14 +50,20 @@ export class LeaseKeeper {
     this.#writes = writes;
     this.#logger = options.logger;
     this.#counts = options.counts;
-    this.#lookUps = new Coalescer({
+    const leasesById = async (ids: readonly LeaseId[]) => {
+      const { head, leases } = await driver.read('leasesById', ids, 'quick');
+      options.observeHead(head);
+      return leases;
+    };
+    // The lease is renewed even if the client does not read its replies.
+    const hasLargeReply = () => false;
+    this.#lookUps = new Coalescer({ answer: leasesById, hasLargeReply });
+    this.#lateRenewals = new Coalescer({
       answer: async (ids) => {
-        const { head, leases } = await driver.read('leasesById', ids, 'quick');
-        options.observeHead(head);
-        return leases;
+        await writes.write({ kind: 'leaseRenew', ids });
+        return leasesById(ids);
       },
-      // The lease is renewed even if the client does not read its replies.
-      hasLargeReply: () => false,
+      hasLargeReply,
     });
   }
 
@@ -82,14 +90,19 @@ export class LeaseKeeper {
 
   /**
    * Renews a lease. Returns its TTL in seconds; 0: the lease does not exist, or `isPermitted` is
-   * false. Reads the database, because another instance may have ended the lease.
+   * false. Reads the database, because another instance may have ended the lease. Past its
+   * deadline a lease may end at any moment, so the renewal is written before it is answered.
    */
   async keepAlive(id: LeaseId, isPermitted: () => boolean, requester: Requester): Promise<number> {
     const lease = await this.#lookUps.read(id, requester);
     if (lease === undefined || !isPermitted()) return 0;
+    if (this.expiresAtMs(lease) < this.#clock.nowMs()) {
+      if ((await this.#lateRenewals.read(id, requester)) === undefined) return 0;
+    } else {
+      this.#renewals.set(id, this.#clock.nowMs() + lease.ttlSeconds * 1000);
+      if (!this.#timers.has(this.#flushRenewals)) this.#repeat(this.#flushRenewals, limits.leaseFlushIntervalMs);
+    }
     this.#counts.leases.renewed += 1;
-    this.#renewals.set(id, this.#clock.nowMs() + lease.ttlSeconds * 1000);
-    if (!this.#timers.has(this.#flushRenewals)) this.#repeat(this.#flushRenewals, limits.leaseFlushIntervalMs);
     return lease.ttlSeconds;
   }
 
@@ -127,14 +140,12 @@ export class LeaseKeeper {
     const dueBeforeMs = this.#clock.nowMs() - this.#clock.apartMsMax - leaseGraceMs;
     const next = await this.#driver.read('nextLeases', countMax, 'quick');
     this.#hasLeases = next.length > 0;
-    let nextMs: number = leaseExpiryIntervalMs;
-    for (const lease of next) {
-      const leftMs = this.expiresAtMs(lease) - dueBeforeMs;
-      if (leftMs <= 0) await this.#writes.write({ kind: 'leaseExpire', id: lease.id, dueBeforeMs });
-      nextMs = Math.max(0, Math.min(nextMs, leftMs));
-    }
+    const left = next.map((lease) => ({ id: lease.id, ms: this.expiresAtMs(lease) - dueBeforeMs }));
+    const due = left.filter(({ ms }) => ms <= 0);
+    // Together, so that they share commits. A batch ends after a lease with many keys.
+    await Promise.all(due.map(({ id }) => this.#writes.write({ kind: 'leaseExpire', id, dueBeforeMs })));
     // After leases were ended, the next look finds more, or none.
-    return nextMs;
+    return Math.max(0, Math.min(leaseExpiryIntervalMs, ...left.map(({ ms }) => ms)));
   }
 
   /**

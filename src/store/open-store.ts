@@ -19,7 +19,7 @@ export async function openStore({
   self: Member;
   logger: Logger;
 }): Promise<Store> {
-  const driver = await openDriver(config, logger);
+  const driver = await openDriver(config, self.id, logger);
   const store = new SqlStore(driver, {
     self,
     autoCompaction: config.autoCompaction,

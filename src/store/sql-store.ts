@@ -280,8 +280,11 @@ export class SqlStore implements Store {
     isPermitted: () => boolean,
     requester: Requester,
   ): Promise<{ revision: Revision; ttlSeconds: number }> {
+    // The revision before the renewal, as in etcd: at a revision at which a lease was revoked, or
+    // later, it is never renewed.
+    const { revision } = this.#heads.latest;
     const ttlSeconds = await this.#leases.keepAlive(id, isPermitted, requester);
-    return { revision: this.#heads.latest.revision, ttlSeconds };
+    return { revision, ttlSeconds };
   }
 
   async leaseTimeToLive(request: { id: LeaseId; keys: boolean }, requester: Requester): Promise<LeaseState> {

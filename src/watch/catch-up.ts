@@ -54,8 +54,11 @@ export class CatchUp {
 
   async #findStart(): Promise<void> {
     const { startRevision } = this.#watcher;
-    const { id, head } = await this.#hub.catchUpReads.run(() => this.#hub.source.idBefore(startRevision));
-    if (!this.#isBehind) return;
+    const found = await this.#hub.catchUpReads.run(async () =>
+      this.#isBehind ? this.#hub.source.idBefore(startRevision) : undefined,
+    );
+    if (!found || !this.#isBehind) return;
+    const { id, head } = found;
     if (startRevision < head.compactRevision)
       return this.#watcher.session.endCompacted(this.#watcher, head.compactRevision);
     this.#watcher.position = { id, revision: startRevision - 1 };

@@ -222,11 +222,11 @@ export class Tailer {
       this.#isHinted = false;
       const asking = this.#waiters.filter(({ throughId }) => throughId === undefined);
       const page = await source.eventsAfter({ afterId: from.id, countMax });
-      // Another page came first, or the consumer was removed for a moment: this page begins
-      // elsewhere.
-      if (this.#isIdle || from !== this.#position) continue;
-      this.#accept(page);
+      // The head counts wherever the page begins. While batches of this process follow each other
+      // faster than a read, no page begins at the position.
       for (const waiter of asking) waiter.throughId = page.head.id;
+      // Another page may have come first, or the consumer was removed for a moment.
+      if (!this.#isIdle && from === this.#position) this.#accept(page);
       this.#answerWaiters();
       isBehind = this.#position.id < page.head.id || this.#waiters.length > 0;
     }

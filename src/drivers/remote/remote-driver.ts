@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { DriverError, isDriverError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { randomId } from '../../mvcc/cluster/random-id.ts';
-import type { RowId } from '../../mvcc/ids.ts';
+import type { MemberId, RowId } from '../../mvcc/ids.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { Query } from '../../mvcc/program.ts';
 import {
@@ -49,6 +49,8 @@ import { CommitInDoubt, type Session } from './session.ts';
 import { SharedLeaseClock } from './shared-lease-clock.ts';
 
 export interface RemoteOptions {
+  /** This instance. */
+  readonly self: MemberId;
   readonly logger: Logger;
   /** Statements of this duration or longer are logged. */
   readonly slowStatementMs: number;
@@ -64,6 +66,7 @@ interface Attempts {
 export class RemoteDriver implements Driver {
   readonly name: string;
   readonly #engine: Engine;
+  readonly #self: MemberId;
   readonly #logger: Logger;
   readonly #connections: Connections;
   readonly #slots = new CommitSlots();
@@ -86,10 +89,11 @@ export class RemoteDriver implements Driver {
   #clusterId = 0n;
   #lastFailure = new DriverError('lost', 'the database has not answered yet');
 
-  private constructor(engine: Engine, { logger, slowStatementMs, connectionCountMax }: RemoteOptions) {
+  private constructor(engine: Engine, { self, logger, slowStatementMs, connectionCountMax }: RemoteOptions) {
     const slowLog = new SlowStatementLog(logger);
     this.name = engine.name;
     this.#engine = engine;
+    this.#self = self;
     this.#logger = logger;
     this.#clock = new ServerClock(logger);
     this.#outages = new OutageLog(logger);
@@ -357,7 +361,12 @@ export class RemoteDriver implements Driver {
     const { taken, clusterId, leaseNowMs } = await withTakeOverProgress(this.#logger, (onTakeOver) =>
       this.#once({
         program: () =>
-          startUp({ clock: { kind: 'shared', nowMs: this.nowMs() }, freshClusterId: randomId(), onTakeOver }),
+          startUp({
+            self: this.#self,
+            clock: { kind: 'shared', nowMs: this.nowMs() },
+            freshClusterId: randomId(),
+            onTakeOver,
+          }),
         transact: (transaction, program) =>
           this.#connections.transaction(
             'write',

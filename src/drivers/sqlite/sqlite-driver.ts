@@ -9,6 +9,7 @@ import { DriverError } from '../../errors.ts';
 import { RetryLog } from '../../kit/retry-log.ts';
 import { limits } from '../../limits.ts';
 import { randomId } from '../../mvcc/cluster/random-id.ts';
+import type { MemberId } from '../../mvcc/ids.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
 import type { BatchResult } from '../../mvcc/writes/write-batch.ts';
@@ -54,6 +55,8 @@ type PoolName = ReadLane | 'write';
 const poolNames: readonly PoolName[] = ['write', 'quick', 'bulk'];
 
 export interface SqliteOptions {
+  /** This instance. */
+  readonly self: MemberId;
   readonly logger: Logger;
   /** Statements of this duration or longer are logged. */
   readonly slowStatementMs: number;
@@ -114,7 +117,10 @@ export class SqliteDriver implements Driver {
     });
   }
 
-  static async #openPrepared(path: string, { logger, slowStatementMs, sync }: SqliteOptions): Promise<SqliteDriver> {
+  static async #openPrepared(
+    path: string,
+    { self, logger, slowStatementMs, sync }: SqliteOptions,
+  ): Promise<SqliteDriver> {
     const failures = new FailureCounts();
     const slowLog = new SlowStatementLog(logger);
     let isServing = false;
@@ -142,7 +148,7 @@ export class SqliteDriver implements Driver {
       const atMs = Math.floor(monotonicMs());
       const clock = { kind: 'machine', bootId: bootId(), monotonicMs: atMs, wallMs: Date.now() } as const;
       const { taken, clusterId, leaseNowMs } = await withTakeOverProgress(logger, (onTakeOver) =>
-        loop.startUp({ clock, freshClusterId: randomId(), onTakeOver }),
+        loop.startUp({ self, clock, freshClusterId: randomId(), onTakeOver }),
       );
       isServing = true;
       driver.#clusterId = clusterId;

@@ -30,7 +30,7 @@ import {
   SET_COVERED_ID,
   SET_ROW_LEASE,
 } from '../../sql/statements/take-over-statements.ts';
-import { DELETE_ROWS, EXTEND_LEASES, INSERT_LEASES, SET_CURRENT } from '../../sql/statements/write-statements.ts';
+import { DELETE_ROWS, INSERT_LEASES, SET_CURRENT } from '../../sql/statements/write-statements.ts';
 import { change, changeEach, insertEach, type Program, row, rows } from '../program.ts';
 import { isUnfinishedCopy, unfinishedCopyText } from './unfinished-copy.ts';
 
@@ -65,7 +65,6 @@ export function* takeOver(nowMs: number, report: ReportTakeOver = ignore): Progr
     const leases = yield* cover({ afterId, newestId, nowMs, report });
     result = { rows: writtenByKine ? newestId - afterId : 0, leases };
   }
-  yield* change(EXTEND_LEASES, nowMs);
   return result;
 }
 

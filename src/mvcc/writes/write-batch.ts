@@ -33,7 +33,7 @@ export type WriteOutcome = ({ readonly result: WriteResult } | { readonly error:
 export interface BatchResult {
   /**
    * The outcomes of the first operations. The others were not started, because the first ones read
-   * as many bytes as one batch may.
+   * as many bytes, or wrote as many rows, as one batch may.
    */
   readonly outcomes: readonly WriteOutcome[];
   /** The head after the batch. */
@@ -79,7 +79,7 @@ export function* runBatch(
     const outcome = yield* outcomeOf(operation, state);
     outcomes.push({ ...outcome, readBytes: state.readBytes - readBytesBefore });
     state.settle();
-    if (state.readBytes >= limits.writeBatchReadBytesMax) break;
+    if (state.readBytes >= limits.writeBatchReadBytesMax || state.rowCount >= limits.writeBatchRowsMax) break;
   }
   yield* state.flush('last');
   const finalState = withFinalState === true ? state.finalState() : undefined;

@@ -155,6 +155,11 @@ export class WriteState {
     return { head, alarms: this.alarms, newest: this.#newest, leases: this.#leases };
   }
 
+  /** The rows that the operations wrote. */
+  get rowCount(): number {
+    return this.#id - this.#openedId;
+  }
+
   /** The revision for the header of a reply: the operation's own revision once it has written. */
   get revision(): Revision {
     return this.#writtenCount > 0 ? this.#revision + 1 : this.#revision;

@@ -43,12 +43,13 @@ interface Served {
 
 /**
  * A client may end its requests and still receive events. The stream ends when the client cancels
- * it.
+ * it. As in etcd, a client that does not read its responses cannot send more and more requests.
  */
 async function serve(served: Served, incoming: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const bytes of incoming) {
     if (served.session.isClosed) return;
     await run(served, decodeRequest(WatchRequest, bytes));
+    await served.session.drained();
   }
   const { signal } = served.call;
   if (!signal.aborted) await once(signal, 'abort');

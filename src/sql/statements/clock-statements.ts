@@ -4,6 +4,7 @@
  */
 import { record, single } from '../shape.ts';
 import { selectsRow } from '../statement.ts';
+import { changesState, selectsState } from './state-statements.ts';
 
 /** The time of the furthest instance when it was stored, in ms. */
 export const leaseClockName = 'lease_clock';
@@ -28,3 +29,10 @@ export const MACHINE_CLOCK = selectsRow(
   record({ bootId: 'integer?', offsetMs: 'integer?' }),
   () => `SELECT ${value(bootIdName)}, ${value(clockOffsetName)}`,
 );
+
+/** When a start has last restarted the TTLs of leases, in ms of the lease clock. */
+const leasesExtendedName = 'leases_extended_at';
+
+export const LEASES_EXTENDED_AT = selectsState('leases_extended_at', leasesExtendedName);
+
+export const SET_LEASES_EXTENDED_AT = changesState('set_leases_extended_at', leasesExtendedName);

@@ -108,11 +108,10 @@ export const RENEW_LEASES = changesEach(
   WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
-// Restarts the TTL of every lease after a start, as etcd does after an election, because clients
-// could not renew their leases meanwhile. Deadlines from another clock (a restored snapshot, an
-// older tine) are overwritten.
+// Restarts the TTL of the leases that were granted or renewed after a time.
 export const EXTEND_LEASES = changes(
   'extend_leases',
   (sql) => `UPDATE tine_lease
-  SET expires_at_ms = ${sql.parameter.integer} + ttl_seconds * 1000`,
+  SET expires_at_ms = ${sql.parameter.integer} + ttl_seconds * 1000
+  WHERE expires_at_ms - ttl_seconds * 1000 > ${sql.parameter.integer}`,
 );

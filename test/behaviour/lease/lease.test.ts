@@ -184,6 +184,25 @@ for (const driver of DRIVERS) {
     assert.equal(await stream.ended(), undefined);
   });
 
+  test(`${driver.name}: a renewal has a revision before that of the lease's end`, async () => {
+    const streams = Array.from({ length: 20 }, () => shared.client.keepAlive());
+    for (let round = 0; round < 30; round += 1) {
+      const { ID } = await shared.client.leaseGrant({ TTL: 60 });
+      const keys = Array.from({ length: 30 }, () => shared.prefix());
+      await Promise.all(keys.map((key) => shared.client.put({ key, value: 'x'.repeat(3_000), lease: ID })));
+      const renewed = streams.map(async (stream) => {
+        const replies = [];
+        for (let count = 0; count < 10; count += 1) replies.push(await stream.renew(ID));
+        return replies;
+      });
+      const revoked = shared.client.leaseRevoke({ ID });
+      const replies = (await Promise.all(renewed)).flat();
+      const { revision } = (await revoked).header;
+      for (const { TTL, header } of replies) assert.ok(TTL === 0 || header.revision < revision);
+    }
+    for (const stream of streams) stream.close();
+  });
+
   test(`${driver.name}: keepalives on one stream are answered in order`, async () => {
     const leases = await Promise.all(Array.from({ length: 50 }, () => shared.client.leaseGrant({ TTL: 60 })));
     const stream = shared.client.keepAlive();
@@ -256,6 +275,19 @@ for (const driver of DRIVERS) {
     assert.equal((await client.range({ key: 'long' })).count, 1);
     await client.leaseRevoke({ ID: 600 });
     assert.equal((await client.range({ key: 'long' })).count, 0);
+  });
+
+  test(`${driver.name}: a lease expires while another instance starts again and again`, async (context) => {
+    const { server, client } = await ownServer(context, { driver });
+    const another = await ownServer(context, { driver, dataDirectory: server.dataDirectory });
+    const { ID, TTL } = await client.leaseGrant({ TTL: 4 });
+    await client.put({ key: 'k', lease: ID });
+    const granted = Date.now();
+    while ((await client.range({ key: 'k' })).count > 0) {
+      assert.ok(Date.now() - granted < onThisMachine(2 * TTL * 1000 + 3_000), 'one start may restart its TTL');
+      await another.server.kill();
+      await another.server.start();
+    }
   });
 
   test(`${driver.name}: ten thousand keepalives are answered quickly`, async () => {

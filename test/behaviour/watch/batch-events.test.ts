@@ -99,6 +99,27 @@ for (const driver of TINE_DRIVERS) {
     });
   });
 
+  test(`${driver.name}: a batch ends when it has written 1,000 rows`, async (context) => {
+    const { access } = await testDatabase(context, driver);
+    await access.prepare();
+    await access.whileLocked(async (owned) => {
+      await owned.transaction((own) => own.run(takeOver(0)));
+      const operations = [1n, 2n, 3n].map((lease) => grant(lease, 60));
+      const puts = [1n, 2n, 3n].map((lease) => ({
+        kind: 'txn' as const,
+        compares: [],
+        success: Array.from({ length: 600 }, (_, index) => put(`/${lease}/${index}`, 'value', lease) as TxnStep),
+        failure: [],
+      }));
+      for (const operation of [...operations, ...puts]) {
+        await owned.transaction((own) => own.run(written([operation])));
+      }
+      const ends = [1n, 2n, 3n].map((id) => ({ kind: 'leaseRevoke', id }) as const);
+      const { outcomes } = await owned.transaction((own) => own.run(written(ends)));
+      assert.equal(outcomes.length, 2);
+    });
+  });
+
   test(`${driver.name}: a batch whose events are larger than a page has no events`, async (context) => {
     const { access } = await testDatabase(context, driver);
     const large = 'x'.repeat(1_400_000);

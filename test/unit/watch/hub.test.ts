@@ -424,3 +424,19 @@ test('the keys of a watch are counted until the watch is cancelled', (context) =
   session.cancel(1n);
   assert.equal(stream.keptBytes, 2 * 200);
 });
+
+test('a watch that was canceled before its turn to catch up reads nothing', async (context) => {
+  const { source, open } = watching(context);
+  for (let count = 0; count < 9; count += 1) source.commit([{ key: 'a', value: '' }]);
+  const { session } = open();
+  session.create(requested(one('b')), 0n);
+  await settle();
+  const readsBefore = source.readCount;
+  for (let count = 0; count < 100; count += 1) {
+    const watcher = session.create(requested(one('a'), { startRevision: 2 }), 0n);
+    session.cancel(watcher?.id ?? -1n);
+  }
+  await settle();
+  const reads = source.readCount - readsBefore;
+  assert.ok(reads < 20, `${reads} reads`);
+});

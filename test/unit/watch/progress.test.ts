@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eventsOf, one, prefix, requested, settle, until, watching } from './watching.ts';
 
 test('a progress request is answered for watch -1, at the newest committed revision, also of another process', async (context) => {
@@ -74,4 +75,28 @@ test('an idle watch with progress_notify receives progress, a busy one in the ne
   await until('it is told', () => stream.responses.length === 4);
   const { watchId, header, events } = stream.responses[3] ?? {};
   assert.deepEqual([watchId, header?.revision, events], [0n, 2, []]);
+});
+
+test('while writes of this process never pause, a progress request is answered', async (context) => {
+  const { source, open } = watching(context);
+  const { stream, session } = open();
+  session.create(requested(one('a')), 0n);
+  await settle();
+  // A read takes several batches.
+  source.latencyTurns = () => 5;
+  let isWriting = true;
+  const commits: Promise<void>[] = [];
+  const write = async () => {
+    while (isWriting) {
+      commits.push(source.commitFollowed([{ key: 'b', value: '' }]));
+      await nextTurn();
+    }
+    await Promise.all(commits);
+  };
+  const written = write();
+  session.requestProgress();
+  await until('it is answered', () => stream.responses.at(-1)?.watchId === -1n).finally(() => {
+    isWriting = false;
+  });
+  await written;
 });

@@ -77,7 +77,11 @@ test('a file behind a symbolic link is served, with its log and its faults', asy
   const directory = temporaryDirectory();
   const [path, link] = [join(directory, 'state.db'), join(directory, 'link.db')];
   symlinkSync(path, link);
-  const driver = await SqliteDriver.open(link, { logger: pino({ level: 'silent' }), slowStatementMs: 10_000 });
+  const driver = await SqliteDriver.open(link, {
+    self: 1n,
+    logger: pino({ level: 'silent' }),
+    slowStatementMs: 10_000,
+  });
   context.after(() => driver.close());
   await driver.write([put('lone')], { withEvents: false });
   await driver.write(largeBatch, { withEvents: false });

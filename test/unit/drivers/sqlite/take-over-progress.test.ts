@@ -57,11 +57,11 @@ test('a first start on a file of kine logs that the schema is changed, and a sec
   const lines: string[] = [];
   const logger: Logger = pino({}, { write: (line: string) => void lines.push(JSON.parse(line).msg) });
   const changes = 'changing the schema of the database; this takes longer with more rows';
-  await (await SqliteDriver.open(path, { logger, slowStatementMs: 0 })).close();
+  await (await SqliteDriver.open(path, { self: 1n, logger, slowStatementMs: 0 })).close();
   assert.ok(lines.includes(changes) && lines.includes('took over rows that kine wrote'), lines.join('\n'));
   // The statements of a take-over are slow on purpose.
   assert.ok(!lines.includes('statement took too long'));
   lines.length = 0;
-  await (await SqliteDriver.open(path, { logger, slowStatementMs: 1_000 })).close();
+  await (await SqliteDriver.open(path, { self: 1n, logger, slowStatementMs: 1_000 })).close();
   assert.deepEqual(lines, []);
 });

@@ -19,7 +19,7 @@ const readHead: Task = { kind: 'read', name: 'head', input: null };
 
 async function newDatabase(): Promise<string> {
   const path = join(temporaryDirectory(), 'state.db');
-  await (await SqliteDriver.open(path, { logger, slowStatementMs: 1_000 })).close();
+  await (await SqliteDriver.open(path, { self: 1n, logger, slowStatementMs: 1_000 })).close();
   return path;
 }
 

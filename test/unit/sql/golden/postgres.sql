@@ -343,7 +343,8 @@ DELETE FROM tine_user
 
 -- extend_leases
 UPDATE tine_lease
-  SET expires_at_ms = CAST(? AS bigint) + ttl_seconds * 1000;
+  SET expires_at_ms = CAST(? AS bigint) + ttl_seconds * 1000
+  WHERE expires_at_ms - ttl_seconds * 1000 > CAST(? AS bigint);
 
 -- foreign_lease_rows
 SELECT kine.id, kine.lease, kine.name, kine_current.value_bytes
@@ -592,6 +593,11 @@ SELECT CAST(id AS text), ttl_seconds, expires_at_ms
 SELECT CAST(id AS text), ttl_seconds, expires_at_ms
   FROM tine_lease
   WHERE id = ANY(CAST(? AS bigint[]));
+
+-- leases_extended_at
+SELECT value
+  FROM tine_state
+  WHERE name = 'leases_extended_at';
 
 -- live_keys_after
 SELECT kine.name, COALESCE(kine.revision, kine.id), CASE WHEN kine.created = 1 THEN COALESCE(kine.revision, kine.id) ELSE kine.create_revision END, COALESCE(kine.version, (
@@ -2410,6 +2416,11 @@ INSERT INTO kine_current (name, id, lease_id, value_bytes)
 -- set_leader
 INSERT INTO tine_state (name, value)
   VALUES ('leader', CAST(? AS bigint))
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- set_leases_extended_at
+INSERT INTO tine_state (name, value)
+  VALUES ('leases_extended_at', CAST(? AS bigint))
   ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
 -- set_member

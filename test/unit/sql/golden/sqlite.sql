@@ -328,7 +328,8 @@ DELETE FROM tine_user
 
 -- extend_leases
 UPDATE tine_lease
-  SET expires_at_ms = CAST(? AS INTEGER) + ttl_seconds * 1000;
+  SET expires_at_ms = CAST(? AS INTEGER) + ttl_seconds * 1000
+  WHERE expires_at_ms - ttl_seconds * 1000 > CAST(? AS INTEGER);
 
 -- foreign_lease_rows
 SELECT kine.id, kine.lease, kine.name, kine_current.value_bytes
@@ -570,6 +571,11 @@ SELECT CAST(id AS TEXT), ttl_seconds, expires_at_ms
 SELECT CAST(id AS TEXT), ttl_seconds, expires_at_ms
   FROM tine_lease
   WHERE id = CAST(? AS INTEGER);
+
+-- leases_extended_at
+SELECT value
+  FROM tine_state
+  WHERE name = 'leases_extended_at';
 
 -- live_keys_after
 SELECT kine.name, COALESCE(kine.revision, kine.id), CASE WHEN kine.created = 1 THEN COALESCE(kine.revision, kine.id) ELSE kine.create_revision END, COALESCE(kine.version, (
@@ -2334,6 +2340,11 @@ INSERT INTO kine_current (name, id, lease_id, value_bytes)
 -- set_leader
 INSERT INTO tine_state (name, value)
   VALUES ('leader', CAST(? AS INTEGER))
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- set_leases_extended_at
+INSERT INTO tine_state (name, value)
+  VALUES ('leases_extended_at', CAST(? AS INTEGER))
   ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
 -- set_member

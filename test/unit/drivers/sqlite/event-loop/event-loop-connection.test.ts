@@ -49,7 +49,7 @@ async function heldConnection(context: TestContext): Promise<Held> {
     await connection.close();
   });
   const clock = { kind: 'machine', bootId: 1, monotonicMs: 0, wallMs: Date.now() } as const;
-  await connection.startUp({ clock, freshClusterId: 1n, onTakeOver: () => {} });
+  await connection.startUp({ self: 1n, clock, freshClusterId: 1n, onTakeOver: () => {} });
   await written(connection, [put('a')]);
   await written(connection, [put('b')]);
   isHeld = true;

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ServiceContext } from '../../../../src/server/services/service-context.ts';
+import { watchService } from '../../../../src/server/services/watch-service.ts';
+import type { Call } from '../../../../src/server/transport/grpc/method.ts';
+import { WatchRequest } from '../../../../src/wire/generated/etcdserverpb/watch.ts';
+import { FakeStream } from '../../watch/fake-stream.ts';
+import { settle, until, watching } from '../../watch/watching.ts';
+
+test('the requests of a client that does not read its responses wait', async (context) => {
+  const { hub } = watching(context);
+  const services = { access: { read: async () => undefined }, store: {} } as unknown as ServiceContext;
+  const [method] = watchService(services, hub);
+  assert.ok(method?.kind === 'bidirectional');
+  const stream = new FakeStream({ mark: 1_000 });
+  stream.isSlow = true;
+  let taken = 0;
+  async function* requests() {
+    for (; taken < 10_000; taken += 1) {
+      const value = { key: Buffer.from('k'), watchId: BigInt(taken + 1) };
+      yield WatchRequest.encode({ requestUnion: { case: 'createRequest', value } });
+    }
+  }
+  const ended = new AbortController();
+  const messages = {
+    incoming: requests(),
+    send: (pieces: readonly (readonly Uint8Array[])[]) => stream.send(pieces),
+    keep: (bytes: number) => stream.keep(bytes),
+    drained: () => stream.drained(),
+    get pendingBytes() {
+      return stream.pendingBytes;
+    },
+  };
+  const handled = method.handle(messages as never, { signal: ended.signal } as unknown as Call);
+  await until('the stream is full', () => stream.pendingBytes > 1_000);
+  await settle();
+  assert.ok(taken < 100, `${taken} requests were taken`);
+  stream.takeAll();
+  await until('all are served', () => stream.responses.length === 10_000);
+  ended.abort();
+  await handled;
+});
