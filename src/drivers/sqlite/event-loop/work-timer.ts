@@ -18,7 +18,8 @@ export interface WorkStart {
  * busy machine every disk is slow if the clock alone decides.
  *
  * Reading the waits costs some microseconds. So they are read only for a while after slow work, and
- * then for one work in four. Other slow work counts as `slowDiskMs`, because its reason is not known.
+ * then for one work in four. Other slow work counts as `slowDiskMs`, because its reason is not
+ * known.
  */
 export class WorkTimer {
   readonly #waitedMs: () => number;

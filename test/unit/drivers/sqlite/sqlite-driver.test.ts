@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
 import { SqliteDriver } from '../../../../src/drivers/sqlite/sqlite-driver.ts';
+import { limits } from '../../../../src/limits.ts';
 import type { PutOperation } from '../../../../src/mvcc/operations.ts';
 import { keyText } from '../../../../src/sql/key-text.ts';
 import { sleep, temporaryDirectory, waitFor } from '../../../support/index.ts';
@@ -18,13 +19,14 @@ const put = (name: string): PutOperation => ({
   ...rest,
 });
 /** More operations than the event loop runs. */
-const largeBatch = Array.from({ length: 20 }, (_, index) => put(`large${index}`));
+const largeBatch = Array.from({ length: limits.eventLoopMediumMax + 1 }, (_, index) => put(`large${index}`));
 
 /** A driver whose syncs of the log end when the test decides. */
 async function heldDriver(context: TestContext) {
   const syncs: EndSync[] = [];
   let isHeld = false;
   const driver = await SqliteDriver.open(join(temporaryDirectory(), 'state.db'), {
+    self: 1n,
     logger: pino({ level: 'silent' }),
     slowStatementMs: 10_000,
     sync: (_file, done) => (isHeld ? syncs.push(done) : setImmediate(done, null)),
@@ -95,6 +97,7 @@ test('files that cannot be examined are a fault, as removed files are', async (c
   const directory = join(temporaryDirectory(), 'data');
   mkdirSync(directory);
   const driver = await SqliteDriver.open(join(directory, 'state.db'), {
+    self: 1n,
     logger: pino({ level: 'silent' }),
     slowStatementMs: 10_000,
   });
