@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failureOf, sleep, waitFor } from '../support/index.ts';
+import { failureOf, ownServer, sleep, waitFor } from '../support/index.ts';
 import { DATABASES, type Undo } from './databases.ts';
 import { assertEverythingWorks } from './everything-works.ts';
 import { place, site } from './place.ts';
@@ -73,6 +73,22 @@ for (const database of DATABASES) {
     await allow();
     await assertRecovers(context, client, traffic);
   });
+
+  if (database.driverAt(() => '').dialect === 'mysql') {
+    test(`${database.name}: a server that becomes a replica answers no request over its open connections, even if the user may write to it`, async (context) => {
+      const { client, server: tine } = await ownServer(context, { driver: database.driverAt(() => shared.server.url) });
+      await client.put({ key: 'a', value: '1' });
+      await client.range({ key: 'a' });
+      const allow = await shared.administrator.forbidWrites();
+      context.after(allow);
+      assert.deepEqual(await failureOf(client.range({ key: 'a' })), unavailable);
+      assert.deepEqual(await failureOf(client.put({ key: 'a', value: '2' })), unavailable);
+      assert.match(tine.log(), /"reason":"the database accepts no writes/);
+      await allow();
+      await waitFor('an answer', () => client.put({ key: 'a', value: '3' }).catch(() => undefined));
+      assert.equal((await client.range({ key: 'a' })).kvs[0]?.version, 2);
+    });
+  }
 
   test(`${database.name}: idle connections that an administrator ends are replaced, and no request fails`, async (context) => {
     const { client, databaseName } = await site(context, shared);
