@@ -1,5 +1,5 @@
 /** Classifies the errors of Postgres and pg. */
-import { DriverError, type DriverErrorKind, isDriverError, isOwnError } from '../../errors.ts';
+import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 import { NoConnectionLeft } from '../remote/connections/no-connection-left.ts';
 import { TransactionConflict } from '../remote/retry.ts';
 
@@ -56,10 +56,15 @@ function isConnectionError(error: unknown): boolean {
   );
 }
 
-/** Whether the connection is unusable. */
-export function isConnectionLost(error: unknown): boolean {
-  return isDriverError(classifyError(error), 'lost');
+/**
+ * Whether the server refused to write because it is a standby or set to read only. The connection
+ * leads to the wrong server, and the transaction certainly had no effect.
+ */
+export function isWriteRefused(error: unknown): boolean {
+  return codeOf(error) === readOnly;
 }
+
+const readOnly = '25006';
 
 function kindOf(code: string | undefined, message: string): DriverErrorKind {
   if (code === undefined) return 'lost';
@@ -74,6 +79,6 @@ function kindOf(code: string | undefined, message: string): DriverErrorKind {
   if (code === 'XX000' && /^invalid memory alloc request size/.test(message)) return 'tooLarge';
   // Connection exceptions; shutdown, crash, starting up, dropped; a standby or a server set to read
   // only; an idle transaction that the server ended.
-  if (/^(08|57P0)/.test(code) || code === '25006' || code === '25P03') return 'lost';
+  if (/^(08|57P0)/.test(code) || code === readOnly || code === '25P03') return 'lost';
   return code.startsWith('E') ? 'lost' : 'other';
 }
