@@ -58,6 +58,28 @@ for (const database of DATABASES) {
     await occupied();
   });
 
+  test(`${database.name}: while the password of tine's user is another one, open connections keep working, requests without one are answered Unavailable, and the reason is logged`, async (context) => {
+    const { tine, client, databaseName } = await site(context, shared);
+    const traffic = await Traffic.start(context, tine);
+    const restore = await shared.administrator.changePassword();
+    context.after(restore);
+    await traffic.flows();
+    await shared.administrator.endConnections(databaseName);
+    await waitFor('the end of all connections', () =>
+      client.put({ key: 'a' }).then(
+        () => shared.administrator.endConnections(databaseName).then(() => false),
+        () => true,
+      ),
+    );
+    assert.deepEqual(await failureOf(client.put({ key: 'a' })), unavailable);
+    assert.deepEqual(await failureOf(client.range({ key: 'a' })), unavailable);
+    await traffic.isRefused();
+    assert.match(tine.log(), /"reason":"the database refuses a connection: .*(password|denied)/i);
+    await restore();
+    await assertRecovers(context, client, traffic);
+    assert.doesNotMatch(tine.log(), /"level":"error"/);
+  });
+
   test(`${database.name}: while the database is read-only, writes are answered Unavailable and the reason is logged, and afterwards everything works`, async (context) => {
     const { tine, client, proxy } = await site(context, shared);
     const traffic = await Traffic.start(context, tine);
