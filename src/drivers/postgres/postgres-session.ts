@@ -21,7 +21,7 @@ import { type ConnectionMode, modeOf } from './connection-mode.ts';
 import { CopyQuery } from './copy-query.ts';
 import { guardedText, guardedValues } from './guarded-write.ts';
 import { parameterValues } from './parameters.ts';
-import { transactionSettings } from './settings.ts';
+import { longLockWait, transactionSettings } from './settings.ts';
 import { lockRevision } from './store-locks.ts';
 import { isConfirmed } from './synchronous-standby.ts';
 
@@ -228,6 +228,8 @@ export class PostgresSession implements Session {
     const { statement, list } = query;
     if (list !== undefined && list.length === 0) return statement.returns === 'change' ? changeRows(0) : [];
     if (statement.isBulk === true) return this.#copy(query);
+    // The connection of a statement outside of transactions is closed afterwards.
+    if (statement.outsideTransaction === true && !this.#mode.isPooled) await this.#client.query(longLockWait);
     const rows = await this.#runOne(query);
     this.#record(statement.name, rowCount(statement, rows));
     return rows;
