@@ -10,9 +10,11 @@ import {
   type Server,
   sleep,
   TINE_DRIVERS,
+  waitFor,
   withPrefix,
 } from '../support/index.ts';
 import { type PgbouncerOptions, pooledUrl, startPgbouncer } from '../support/pgbouncer.ts';
+import { PostgresServer } from '../support/postgres-server.ts';
 import { onThisMachine } from '../support/slowness.ts';
 import { provideUnstable, unstableCommand } from '../support/unstable-package.ts';
 
@@ -103,6 +105,37 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     await behind.server.stop();
     await behind.server.start();
     assert.equal((await behind.client.range({ key: 'a' })).kvs[0]?.version, 2);
+  });
+
+  test('postgres: when the server behind a pooler becomes a standby, no request is answered from its old data', async (context) => {
+    const primary = await PostgresServer.start();
+    context.after(() => primary.remove());
+    const port = await startPgbouncer(context, {
+      command: await debians(),
+      serverUrl: primary.url,
+      poolSize,
+    });
+    const driver: Driver = {
+      ...postgresAt(() => pooledUrl(primary.url, port, 'postgres')),
+      dropStorage: async () => {},
+    };
+    const { client, server } = await ownServer(context, { driver });
+    await client.put({ key: 'a', value: '1' });
+    await client.range({ key: 'a' });
+    await primary.restartAsStandby();
+    const read = () =>
+      client.range({ key: 'a' }).then(
+        ({ kvs }) => kvs[0]?.value.toString(),
+        ({ code }: { readonly code: string }) => code,
+      );
+    for (let count = 0; count < 20; count += 1) {
+      assert.equal(await read(), 'UNAVAILABLE');
+      await sleep(100);
+    }
+    assert.match(server.log(), /the database accepts no writes/);
+    await primary.promote();
+    await waitFor('an answer', async () => (await read()) === '1', { timeoutMs: onThisMachine(15_000) });
+    await client.put({ key: 'a', value: '2' });
   });
 
   test("postgres: tine's commands work through a pooler and leave no lock behind", async (context) => {

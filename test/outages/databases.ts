@@ -34,6 +34,8 @@ export interface Administrator {
   forbidWrites(): Promise<Undo>;
   /** Makes writes to tine's table wait. */
   lockTable(database: string): Promise<Undo>;
+  /** Changes the password of the user that tine connects as. */
+  changePassword(): Promise<Undo>;
   /** Limits the number of connections of the user that tine connects as. */
   limitConnections(countMax: number): Promise<Undo>;
   /**
@@ -97,6 +99,11 @@ const postgres: ManagedDatabase = {
         await run(database, 'BEGIN');
         await run(database, 'LOCK TABLE kine IN EXCLUSIVE MODE');
         return async () => void (await run(database, 'COMMIT'));
+      },
+      async changePassword() {
+        const change = (password: string) => runAll(`ALTER ROLE ${tineUser.name} PASSWORD '${password}'`);
+        await change('changed');
+        return () => change(tineUser.password);
       },
       async limitConnections(countMax) {
         await runAll(`ALTER ROLE ${tineUser.name} CONNECTION LIMIT ${countMax}`);
@@ -163,6 +170,11 @@ const mariadb: ManagedDatabase = {
         const holder = await connect();
         await holder.query(`LOCK TABLES ${database}.kine READ`);
         return () => holder.end();
+      },
+      async changePassword() {
+        const change = (password: string) => run(`ALTER USER ${tineUser.name}@'%' IDENTIFIED BY '${password}'`);
+        await change('changed');
+        return async () => void (await change(tineUser.password));
       },
       async limitConnections(countMax) {
         const limit = (count: number) => run(`ALTER USER ${tineUser.name}@'%' WITH MAX_USER_CONNECTIONS ${count}`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type EtcdClient, failureOf, type Server, sleep, waitFor, within } from '../support/index.ts';
 import { scrape } from '../support/scrape.ts';
+import { onThisMachine } from '../support/slowness.ts';
 import type { CommitLoss, TcpProxy } from '../support/tcp-proxy.ts';
 import { DATABASES } from './databases.ts';
 import { assertEverythingWorks } from './everything-works.ts';
@@ -228,4 +229,21 @@ for (const database of DATABASES) {
       await assertEverythingWorks(client);
     });
   }
+
+  test(`${database.name}: a write in one request to a server that has become read-only is refused at once, and its outcome is known`, async (context) => {
+    const { client, tine } = await site(context, shared);
+    await warmUp(tine, client);
+    const allow = await shared.administrator.forbidWrites();
+    context.after(allow);
+    // The server may apply the setting a moment later.
+    const refusalMs = await waitFor('a refusal', async () => {
+      const startMs = performance.now();
+      const outcome = await client.put({ key: 'warm' }).catch((error: unknown) => unavailableOnly(error));
+      return outcome === 'unavailable' ? performance.now() - startMs : undefined;
+    });
+    assert.ok(refusalMs < onThisMachine(3_000), `the refusal took ${refusalMs} ms`);
+    await allow();
+    await assertEverythingWorks(client);
+    assert.doesNotMatch(tine.log(), /lost during a commit/);
+  });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failureOf, sleep, waitFor } from '../support/index.ts';
+import { failureOf, ownServer, sleep, waitFor } from '../support/index.ts';
 import { DATABASES, type Undo } from './databases.ts';
 import { assertEverythingWorks } from './everything-works.ts';
 import { place, site } from './place.ts';
@@ -58,6 +58,28 @@ for (const database of DATABASES) {
     await occupied();
   });
 
+  test(`${database.name}: while the password of tine's user is another one, open connections keep working, requests without one are answered Unavailable, and the reason is logged`, async (context) => {
+    const { tine, client, databaseName } = await site(context, shared);
+    const traffic = await Traffic.start(context, tine);
+    const restore = await shared.administrator.changePassword();
+    context.after(restore);
+    await traffic.flows();
+    await shared.administrator.endConnections(databaseName);
+    await waitFor('the end of all connections', () =>
+      client.put({ key: 'a' }).then(
+        () => shared.administrator.endConnections(databaseName).then(() => false),
+        () => true,
+      ),
+    );
+    assert.deepEqual(await failureOf(client.put({ key: 'a' })), unavailable);
+    assert.deepEqual(await failureOf(client.range({ key: 'a' })), unavailable);
+    await traffic.isRefused();
+    assert.match(tine.log(), /"reason":"the database refuses a connection: .*(password|denied)/i);
+    await restore();
+    await assertRecovers(context, client, traffic);
+    assert.doesNotMatch(tine.log(), /"level":"error"/);
+  });
+
   test(`${database.name}: while the database is read-only, writes are answered Unavailable and the reason is logged, and afterwards everything works`, async (context) => {
     const { tine, client, proxy } = await site(context, shared);
     const traffic = await Traffic.start(context, tine);
@@ -73,6 +95,22 @@ for (const database of DATABASES) {
     await allow();
     await assertRecovers(context, client, traffic);
   });
+
+  if (database.driverAt(() => '').dialect === 'mysql') {
+    test(`${database.name}: a server that becomes a replica answers no request over its open connections, even if the user may write to it`, async (context) => {
+      const { client, server: tine } = await ownServer(context, { driver: database.driverAt(() => shared.server.url) });
+      await client.put({ key: 'a', value: '1' });
+      await client.range({ key: 'a' });
+      const allow = await shared.administrator.forbidWrites();
+      context.after(allow);
+      assert.deepEqual(await failureOf(client.range({ key: 'a' })), unavailable);
+      assert.deepEqual(await failureOf(client.put({ key: 'a', value: '2' })), unavailable);
+      assert.match(tine.log(), /"reason":"the database accepts no writes/);
+      await allow();
+      await waitFor('an answer', () => client.put({ key: 'a', value: '3' }).catch(() => undefined));
+      assert.equal((await client.range({ key: 'a' })).kvs[0]?.version, 2);
+    });
+  }
 
   test(`${database.name}: idle connections that an administrator ends are replaced, and no request fails`, async (context) => {
     const { client, databaseName } = await site(context, shared);

@@ -42,6 +42,18 @@ export class PostgresServer extends DatabaseServer {
     ]);
   }
 
+  /** Restarts the server as a standby without a primary. Its data stays as it is. */
+  async restartAsStandby(): Promise<void> {
+    await this.stop();
+    await this.run('touch', [join(this.dataDirectory, 'standby.signal')]);
+    await this.start();
+  }
+
+  /** Promotes a standby. */
+  async promote(): Promise<void> {
+    await this.run(join(this.programs, 'pg_ctl'), ['promote', '--pgdata', this.dataDirectory]);
+  }
+
   protected override command(settings: Readonly<Record<string, string>>): string[] {
     const all = { ...settingsOfTests, port: `${this.port}`, unix_socket_directories: this.directory, ...settings };
     const options = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -49,13 +49,12 @@ export function tableFailure(message: string): DriverError {
 }
 
 /**
- * Whether COMMIT failed in a way that leaves its outcome open: the reply is lost, or a replication
- * group refused the commit. A member that leaves its group refuses a commit which the others may
- * have made.
+ * Whether a replication group refused the commit. A member that leaves its group refuses a commit
+ * which the others may have made.
  */
-export function leavesDoubt(error: unknown): boolean {
+export function isRefusedByGroup(error: unknown): boolean {
   const number = serverErrorNumber(error);
-  return number === errorNumber.refusedByGroup || number === errorNumber.conflictInGroup || isConnectionLost(error);
+  return number === errorNumber.refusedByGroup || number === errorNumber.conflictInGroup;
 }
 
 /** The server's error number. Undefined if the error is not the server's. */
@@ -88,7 +87,10 @@ export const errorNumber = {
   refusedByGroup: 3100,
   conflictInGroup: 3101,
   resultTooLarge: 1301,
+  optionPrevents: 1290,
+  readOnly: 1836,
   dataTooLong: 1406,
+  outOfRange: 1690,
   unknownAuthentication: 1251,
   unknownStorageEngine: 1286,
   keyTooLong: 1071,
@@ -105,7 +107,7 @@ const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
   ...each('lost', 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031),
   // Set to read only; not (or not yet) part of its cluster; the host is blocked after errors of its
   // connections; offline.
-  ...each('lost', 1290, 1836, 1047, 1129, 3032),
+  ...each('lost', errorNumber.optionPrevents, errorNumber.readOnly, 1047, 1129, 3032),
   // Lock wait timeout; a query that took too long or was ended; a limit of the user was reached.
   ...each('busy', 1205, 1317, 1969, 3024, 1226),
   // The disk or the table is full.
@@ -186,8 +188,8 @@ function messageOf(failure: Failure, kind: DriverErrorKind): string {
       return `the database has too many connections (${code})`;
     case 1226:
       return `the database user has reached a limit of its account: ${message} (${code})`;
-    case 1290:
-    case 1836:
+    case errorNumber.optionPrevents:
+    case errorNumber.readOnly:
       return `the database is set to read only (${code})`;
     case errorNumber.packetTooLarge:
     case errorNumber.resultTooLarge:

@@ -2,7 +2,8 @@
 import { connect } from 'node:net';
 import type { Knex } from 'knex';
 import type { ConnectionOptions, SslOptions } from 'mysql2';
-import { type DatabaseHost, databaseTlsOptions, type RemoteDsn } from '../../config/database/database-dsn.ts';
+import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
+import { tlsOptions } from '../remote/tls-options.ts';
 import { supportsTls } from './tls-support.ts';
 
 /** The settings of one connection. Certificates are read again for each. */
@@ -44,7 +45,7 @@ type Tls = Pick<ConnectionOptions, 'ssl' | 'host' | 'stream'>;
 async function tlsSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<Tls | undefined> {
   const { tls } = dsn;
   if (tls === undefined || host.socketPath !== undefined) return undefined;
-  const { checkServerIdentity: _checkServerIdentity, ...options } = databaseTlsOptions(tls);
+  const { checkServerIdentity: _checkServerIdentity, ...options } = tlsOptions(tls);
   const settings = {
     ssl: { ...(options as SslOptions), verifyIdentity: tls.mode === 'verify-full' },
     ...namedHost(host.host, host.port),

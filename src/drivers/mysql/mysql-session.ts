@@ -1,6 +1,6 @@
 /** A session on MySQL or MariaDB. Queries that are run together are sent in one round trip. */
 import { type Connection, escape as escapeText, type ResultSetHeader } from 'mysql2';
-import { DriverError } from '../../errors.ts';
+import { DriverError, isDriverError } from '../../errors.ts';
 import { listQuery, type Query } from '../../mvcc/program.ts';
 import type { HeldLock, LockNumber } from '../../mvcc/writes/state-cache.ts';
 import { changeRows, onlyValue, type Row } from '../../sql/statement.ts';
@@ -23,7 +23,8 @@ import {
   type TransactionOptions,
 } from '../remote/session.ts';
 import type { StatementMeter } from '../statement-meter.ts';
-import { classifyError, errorNumber, isConnectionLost, leavesDoubt, serverErrorNumber } from './classify-error.ts';
+import { classifyError, errorNumber, isConnectionLost, isRefusedByGroup, serverErrorNumber } from './classify-error.ts';
+import { isWriteRefused, readOnlyCheck, readOnlyError } from './read-only-check.ts';
 import { destroy, factsOf, idleSeconds, idleTransactionSeconds, type ServerFacts } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
 import { sendStatements, type TimedReply } from './send-statements.ts';
@@ -170,9 +171,8 @@ export class MysqlSession implements Session {
       await this.#sendAndCommit([...first, guardWith(write), ...writes]);
       return true;
     } catch (error) {
-      if (serverErrorNumber(error) !== errorNumber.nullRefused) throw error;
-      await this.rollback();
-      return false;
+      if (serverErrorNumber(error) === errorNumber.nullRefused) return false;
+      throw error;
     }
   }
 
@@ -181,16 +181,34 @@ export class MysqlSession implements Session {
    */
   async #sendAndCommit(texts: readonly NamedText[]): Promise<readonly TimedReply[]> {
     try {
-      const replies = await this.#send([...texts, commit, ...this.#endTexts()]);
+      const checked = this.#kind === 'exclusive' ? [...texts, readOnlyCheck] : texts;
+      const replies = await this.#send([...checked, commit, ...this.#endTexts()]);
       this.#isBegun = false;
-      this.#commitMs = (replies[texts.length] as TimedReply).ms;
+      this.#commitMs = (replies[checked.length] as TimedReply).ms;
       return replies;
     } catch (error) {
-      if (this.#kind !== 'exclusive' || !leavesDoubt(error)) throw error;
-      this.#isBegun = false;
-      if (!isConnectionLost(error)) await this.#send(this.#rollbackTexts()).catch(() => destroy(this.#connection));
-      throw new CommitInDoubt(this.#groupRefusal(error) ?? classifyError(error));
+      const loss = this.#kind === 'exclusive' ? await this.#lossOf(error) : undefined;
+      throw loss === undefined ? error : new CommitInDoubt(loss);
     }
+  }
+
+  /**
+   * The loss behind the failure of a request that commits. Undefined: the server refused the
+   * commit. Some failures end the session together with the transaction, at a moment when the
+   * commit may be in the log. An example is a binary log that cannot be synced. Only a server that
+   * answers ROLLBACK has refused.
+   */
+  async #lossOf(error: unknown): Promise<Error | undefined> {
+    this.#isBegun = false;
+    const failure = classifyError(error);
+    if (isDriverError(failure, 'lost') && !isWriteRefused(error)) return failure;
+    try {
+      await this.#send(this.#rollbackTexts());
+    } catch (cause) {
+      destroy(this.#connection);
+      return isWriteRefused(error) ? undefined : new DriverError('lost', failure.message, { cause });
+    }
+    return isRefusedByGroup(error) ? (this.#groupRefusal(error) ?? failure) : undefined;
   }
 
   /**
@@ -288,9 +306,13 @@ export class MysqlSession implements Session {
     return [...(this.#isClusterWrite ? [clusterEnd] : []), ...(this.#facts.isMariadb ? [] : [mysqlEnd])];
   }
 
-  /** The check at the end of each request of a transaction of writes. */
+  /**
+   * The check at the end of each request. A node of a cluster that is read-only still has the
+   * writes of the others.
+   */
   #checkTexts(): readonly NamedText[] {
-    return this.#isClusterWrite ? [readLock] : [];
+    if (this.#isClusterWrite) return [readLock];
+    return this.#facts.isCluster ? [] : [readOnlyCheck];
   }
 
   /**
@@ -307,8 +329,7 @@ export class MysqlSession implements Session {
     const startMs = performance.now();
     for (const request of requestsOf(texts, this.#facts.packetBytesMax)) {
       this.#sentBytes += request.length;
-      const reply = sendStatements(this.#connection, request);
-      replies.push(...(await withReplyTimeout(reply, () => destroy(this.#connection), this.#options.replyMsMax)));
+      replies.push(...(await this.#sendRequest(request)));
     }
     let atMs = startMs;
     for (const [index, { name }] of texts.entries()) {
@@ -319,6 +340,15 @@ export class MysqlSession implements Session {
       atMs += ms;
     }
     return replies;
+  }
+
+  async #sendRequest(request: string): Promise<readonly TimedReply[]> {
+    const reply = sendStatements(this.#connection, request);
+    try {
+      return await withReplyTimeout(reply, () => destroy(this.#connection), this.#options.replyMsMax);
+    } catch (error) {
+      throw readOnlyError(error);
+    }
   }
 }
 

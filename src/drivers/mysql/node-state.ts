@@ -11,7 +11,7 @@ import type { ServerDescription } from '../storage-facts.ts';
 import { waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { isOlder, plainVersion, versionsMin } from './prepare-database.ts';
-import { destroy, isOn, ownDefaults } from './ready-connection.ts';
+import { destroy, isOn, isReadOnly, ownDefaults } from './ready-connection.ts';
 import { sendStatements } from './send-statements.ts';
 
 const names = [
@@ -68,11 +68,6 @@ function serverRefusal(found: ReadonlyMap<string, string>): string | undefined {
   if (isReadOnly(found.get('super_read_only')) || isReadOnly(found.get('read_only')))
     return 'it is a replica, or set to read only';
   return undefined;
-}
-
-/** MariaDB 12 has `NO_LOCK` and `NO_LOCK_NO_ADMIN` beside `ON`. */
-function isReadOnly(value: string | undefined): boolean {
-  return value !== undefined && value !== 'OFF' && value !== '0';
 }
 
 /**

@@ -43,7 +43,7 @@ const variableNames = [
 export async function makeReady(connection: Connection): Promise<void> {
   const variables = await withTimeout(connection, showVariables);
   const isMariadb = /mariadb/i.test(variables.get('version') ?? '');
-  if (isOn(variables.get('read_only')) || isOn(variables.get('super_read_only')))
+  if (isReadOnly(variables.get('read_only')) || isReadOnly(variables.get('super_read_only')))
     throw new DriverError('lost', 'the database accepts no writes: it is a replica, or set to read only');
   const isCluster = isOn(variables.get('wsrep_on'));
   facts.set(connection, {
@@ -87,6 +87,11 @@ export function destroy(connection: Connection): void {
 
 export function isOn(value: string | undefined): boolean {
   return value === 'ON' || value === '1';
+}
+
+/** MariaDB 12 has `NO_LOCK` and `NO_LOCK_NO_ADMIN` beside `ON`. */
+export function isReadOnly(value: string | undefined): boolean {
+  return value !== undefined && value !== 'OFF' && value !== '0';
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Classifies the errors of Postgres and pg. */
-import { DriverError, type DriverErrorKind, isDriverError, isOwnError } from '../../errors.ts';
+import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 import { NoConnectionLeft } from '../remote/connections/no-connection-left.ts';
 import { TransactionConflict } from '../remote/retry.ts';
 
@@ -22,12 +22,24 @@ export function classifyError(error: unknown): Error {
 }
 
 /**
- * A SQLSTATE of five characters, or a code of the system or of streams in Node (ECONNREFUSED,
- * ERR_STREAM_DESTROYED). Undefined for all other errors.
+ * A SQLSTATE of five characters, or a code of the system, of streams or of TLS in Node
+ * (ECONNREFUSED, ERR_STREAM_DESTROYED, CERT_HAS_EXPIRED). Undefined for all other errors.
  */
 export function codeOf(error: unknown): string | undefined {
+  // Node also gives codes to its errors about wrong arguments, which are bugs.
+  if (error instanceof TypeError || error instanceof RangeError) return undefined;
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^([0-9A-Z]{5}|E[A-Z_]+)$/.test(code) ? code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** No class of SQLSTATE begins with an E; EPIPE is a code of the system. */
+function isSqlState(code: string): boolean {
+  return /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code);
+}
+
+/** Whether the client refuses the server's certificate, or the server the client's. */
+export function isTlsFailure(error: unknown): boolean {
+  return /^(CERT_|CRL_|DEPTH_ZERO_|ERR_SSL_|ERR_TLS_|HOSTNAME_|SELF_SIGNED_|UNABLE_TO_)/.test(codeOf(error) ?? '');
 }
 
 /**
@@ -51,15 +63,20 @@ function refusesConnection(message: string): boolean {
 /** Errors of pg that have no code. */
 function isConnectionError(error: unknown): boolean {
   const message = error instanceof Error ? error.message : '';
-  return /^(Connection terminated|Client (was closed|has encountered a connection error)|timeout expired|The server does not support SSL|Query read timeout)/.test(
+  return /^(Connection terminated|Client (was closed|has encountered a connection error)|timeout expired|The server does not support SSL|There was an error establishing an SSL|Query read timeout)/.test(
     message,
   );
 }
 
-/** Whether the connection is unusable. */
-export function isConnectionLost(error: unknown): boolean {
-  return isDriverError(classifyError(error), 'lost');
+/**
+ * Whether the server refused to write because it is a standby or set to read only. The connection
+ * leads to the wrong server, and the transaction certainly had no effect.
+ */
+export function isWriteRefused(error: unknown): boolean {
+  return codeOf(error) === readOnly;
 }
+
+const readOnly = '25006';
 
 function kindOf(code: string | undefined, message: string): DriverErrorKind {
   if (code === undefined) return 'lost';
@@ -74,6 +91,6 @@ function kindOf(code: string | undefined, message: string): DriverErrorKind {
   if (code === 'XX000' && /^invalid memory alloc request size/.test(message)) return 'tooLarge';
   // Connection exceptions; shutdown, crash, starting up, dropped; a standby or a server set to read
   // only; an idle transaction that the server ended.
-  if (/^(08|57P0)/.test(code) || code === '25006' || code === '25P03') return 'lost';
-  return code.startsWith('E') ? 'lost' : 'other';
+  if (/^(08|57P0)/.test(code) || code === readOnly || code === '25P03') return 'lost';
+  return isSqlState(code) ? 'other' : 'lost';
 }

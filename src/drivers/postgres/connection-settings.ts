@@ -1,7 +1,8 @@
 /** The settings of connections to Postgres. */
 import { basename, dirname } from 'node:path';
 import type { ClientConfig } from 'pg';
-import { type DatabaseHost, databaseTlsOptions, type RemoteDsn } from '../../config/database/database-dsn.ts';
+import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
+import { tlsOptions } from '../remote/tls-options.ts';
 import { supportsTls } from './tls-support.ts';
 
 /** The settings of one connection. Certificates are read again for each. */
@@ -30,5 +31,5 @@ function address(host: DatabaseHost): Pick<ClientConfig, 'host' | 'port'> {
 async function tls({ tls: options, connectTimeoutMs }: RemoteDsn, host: DatabaseHost): Promise<ClientConfig['ssl']> {
   if (options === undefined || host.socketPath !== undefined) return false;
   if (options.mode === 'prefer' && !(await supportsTls(host, connectTimeoutMs))) return false;
-  return databaseTlsOptions(options);
+  return tlsOptions(options);
 }

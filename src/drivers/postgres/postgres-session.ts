@@ -1,7 +1,7 @@
 /** A session on Postgres. Queries are sent without waiting for the replies to earlier ones. */
 import type { Writable } from 'node:stream';
-import pg, { type Client } from 'pg';
-import { DriverError } from '../../errors.ts';
+import pg, { type Client, type QueryResult } from 'pg';
+import { DriverError, isDriverError } from '../../errors.ts';
 import type { Query } from '../../mvcc/program.ts';
 import type { HeldLock } from '../../mvcc/writes/state-cache.ts';
 import { postgresBinaryDialect, postgresDialect } from '../../sql/dialects/postgres-dialect.ts';
@@ -16,12 +16,12 @@ import {
   type TransactionOptions,
 } from '../remote/session.ts';
 import { rowCount, type StatementMeter } from '../statement-meter.ts';
-import { classifyError, isConnectionLost } from './classify-error.ts';
+import { classifyError, isWriteRefused } from './classify-error.ts';
 import { type ConnectionMode, modeOf } from './connection-mode.ts';
 import { CopyQuery } from './copy-query.ts';
 import { guardedText, guardedValues } from './guarded-write.ts';
 import { parameterValues } from './parameters.ts';
-import { transactionSettings } from './settings.ts';
+import { longLockWait, transactionSettings } from './settings.ts';
 import { lockRevision } from './store-locks.ts';
 import { isConfirmed } from './synchronous-standby.ts';
 
@@ -33,6 +33,8 @@ const beginTexts: Record<TransactionKind, string> = {
   // Needed behind a pooler, for the settings.
   none: 'BEGIN ISOLATION LEVEL READ COMMITTED',
 };
+
+const standbyCheck = 'SELECT pg_is_in_recovery() AS "isStandby"';
 
 const lockName = 'tine_lock';
 
@@ -116,7 +118,7 @@ export class PostgresSession implements Session {
     const isTransaction = this.#mode.isPooled;
     const confirmed = isConfirmed(this.#client);
     // Behind a pooler the settings belong to the transaction: the statement is one of three.
-    const begun = isTransaction ? this.#control('begin', `${beginTexts.exclusive}; ${transactionSettings}`) : undefined;
+    const begun = isTransaction ? this.#sendPooledBegin('exclusive') : undefined;
     const guarded = this.#client.query<Row[]>({
       ...this.#named(name, text),
       values: guardedValues({ ...write, queries }),
@@ -148,11 +150,29 @@ export class PostgresSession implements Session {
     try {
       replied = await this.#withTimeout(reply);
     } catch (error) {
-      if (this.#kind === 'snapshot' || !isConnectionLost(error)) throw error;
-      throw new CommitInDoubt(classifyError(error));
+      const loss = this.#kind === 'snapshot' ? undefined : await this.#lossOf(error);
+      throw loss === undefined ? error : new CommitInDoubt(loss);
     }
     if (!confirmed()) throw new CommitInDoubt(new DriverError('lost', 'no standby confirmed the commit'));
     return replied;
+  }
+
+  /**
+   * The loss behind the failure of a request that commits. Undefined: the server refused the
+   * commit. Some failures end the session together with the transaction, at a moment when the
+   * commit may be in the log. An example is a log that cannot be synced. Only a server that
+   * answers ROLLBACK has refused.
+   */
+  async #lossOf(error: unknown): Promise<Error | undefined> {
+    const failure = classifyError(error);
+    if (isWriteRefused(error)) return undefined;
+    if (isDriverError(failure, 'lost')) return failure;
+    try {
+      await this.#withTimeout(this.#client.query('ROLLBACK'));
+      return undefined;
+    } catch {
+      return new DriverError('lost', failure.message, { cause: failure });
+    }
   }
 
   async rollback(): Promise<void> {
@@ -164,7 +184,10 @@ export class PostgresSession implements Session {
   #sendBegin(queries: readonly Query[]): readonly Promise<unknown>[] {
     if (this.#isBegun || !this.#needsTransaction(queries)) return [];
     this.#isBegun = true;
-    const begun: Promise<unknown>[] = [this.#control('begin', this.#beginText)];
+    const begin = this.#mode.isPooled
+      ? this.#sendPooledBegin(this.#kind)
+      : this.#control('begin', beginTexts[this.#kind]);
+    const begun: Promise<unknown>[] = [begin];
     if (this.#kind === 'exclusive') begun.push(this.#takeLock());
     return [...begun, ...this.#first.map((query) => this.#send(query))];
   }
@@ -183,11 +206,17 @@ export class PostgresSession implements Session {
   }
 
   /**
-   * The text of BEGIN. Behind a pooler it includes the settings, which belong to the transaction.
+   * Begins a transaction behind a pooler. The settings belong to the transaction. The pooler may
+   * have chosen a session of another server since the last transaction.
+   *
+   * @throws DriverError if the server is a standby, whose reads are stale.
    */
-  get #beginText(): string {
-    const text = beginTexts[this.#kind];
-    return this.#mode.isPooled ? `${text}; ${transactionSettings}` : text;
+  async #sendPooledBegin(kind: TransactionKind): Promise<void> {
+    const text = `${beginTexts[kind]}; ${transactionSettings}; ${standbyCheck}`;
+    const replies = (await this.#client.query(text)) as unknown as readonly QueryResult<{ isStandby: boolean }>[];
+    this.#record('begin', 0);
+    if (replies.at(-1)?.rows[0]?.isStandby !== false)
+      throw new DriverError('lost', 'the database accepts no writes: the pooler leads to a standby');
   }
 
   /** A statement, prepared under its name where the connection keeps prepared statements. */
@@ -199,6 +228,8 @@ export class PostgresSession implements Session {
     const { statement, list } = query;
     if (list !== undefined && list.length === 0) return statement.returns === 'change' ? changeRows(0) : [];
     if (statement.isBulk === true) return this.#copy(query);
+    // The connection of a statement outside of transactions is closed afterwards.
+    if (statement.outsideTransaction === true && !this.#mode.isPooled) await this.#client.query(longLockWait);
     const rows = await this.#runOne(query);
     this.#record(statement.name, rowCount(statement, rows));
     return rows;

@@ -3,6 +3,8 @@
  * may differ, so tine sets each of them.
  */
 
+import { limits } from '../../limits.ts';
+
 type Settings = readonly Setting[];
 
 /**
@@ -25,7 +27,6 @@ const meaning: Settings = [
   // A warning at a commit shows that no standby has it.
   ['client_min_messages', 'warning'],
   ['statement_timeout', '0'],
-  ['lock_timeout', '0'],
   ['transaction_timeout', '0', 170_000],
   ['idle_session_timeout', '0', 140_000],
 ];
@@ -64,11 +65,23 @@ const plans: Settings = [
 ];
 
 /**
+ * How long a statement waits for a lock, for example for a table that an administrator rebuilds. It
+ * is shorter than the reply timeout, so that a wait is not reported as an outage, and no session
+ * keeps waiting at the server.
+ */
+const lockMs = limits.databaseAnswerMsMax - 1_000;
+
+/**
  * Settings of serving connections. A connection that is lost within a transaction must not hold the
  * revision lock, because other instances wait for it. A working connection sends something every
  * few ms.
  */
-const serving: Settings = [...meaning, ...plans, ['idle_in_transaction_session_timeout', '2s']];
+const serving: Settings = [
+  ...meaning,
+  ...plans,
+  ['lock_timeout', `${lockMs}ms`],
+  ['idle_in_transaction_session_timeout', '2s'],
+];
 
 /**
  * Settings that keep a lost connection from staying open at the server, also while it waits for a
@@ -87,7 +100,7 @@ const keepalives: Settings = [
  * statements.
  */
 const offline: Settings = [
-  ...meaning.filter(([name]) => name !== 'lock_timeout'),
+  ...meaning,
   ['jit', 'off'],
   ['lock_timeout', '10s'],
   ['work_mem', '64MB'],
@@ -96,10 +109,15 @@ const offline: Settings = [
 
 /** For a connection that serves, until it is closed. */
 export const sessionSettings = setting([...serving, ...keepalives], 'session');
+/** Lets a serving connection wait for locks as long as needed, until it is closed. */
+export const longLockWait = "SELECT num_nulls(set_config('lock_timeout', '0', false))";
 /** For a transaction that serves, until it ends. */
 export const transactionSettings = setting(serving, 'transaction');
 /** For a transaction that changes the schema. It waits for its locks. */
-export const migrationSettings = setting([...meaning, ['idle_in_transaction_session_timeout', '0']], 'transaction');
+export const migrationSettings = setting(
+  [...meaning, ['lock_timeout', '0'], ['idle_in_transaction_session_timeout', '0']],
+  'transaction',
+);
 /** For a transaction of a command. */
 export const offlineSettings = setting(offline, 'transaction');
 

@@ -1,11 +1,17 @@
 /** Errors of Postgres at the start, as one line for the operator. */
 import { dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
-import { codeOf } from './classify-error.ts';
+import { codeOf, isTlsFailure } from './classify-error.ts';
 
 /** Turns an error into StartError if the operator must act. Returns all other errors unchanged. */
 export function startError(error: unknown, dsn: RemoteDsn): unknown {
   const where = dsnText(dsn);
+  if (isTlsFailure(error)) {
+    return new StartError(
+      `${where}: cannot open an encrypted connection (${(error as Error).message}); check sslrootcert and the name in the server's certificate`,
+      { cause: error },
+    );
+  }
   switch (codeOf(error)) {
     case '28P01':
       return new StartError(`${where}: the password of user "${dsn.user}" is wrong; correct it and start again`, {

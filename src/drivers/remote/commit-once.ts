@@ -10,7 +10,17 @@ import { DriverError } from '../../errors.ts';
 import { within } from '../../kit/within.ts';
 import { limits } from '../../limits.ts';
 import type { Program, Query } from '../../mvcc/program.ts';
-import { type CommitMark, type CommitSlots, markQuery, newMark, proofOf, tokenOf, tokenQuery } from './commit-slots.ts';
+import {
+  type CommitMark,
+  type CommitSlot,
+  type CommitSlots,
+  markQuery,
+  mustExist,
+  newMark,
+  proofOf,
+  tokenOf,
+  tokenQuery,
+} from './commit-slots.ts';
 import { remoteLimits } from './remote-limits.ts';
 import { isLostWithoutEffect, OutcomeUnknown, TransactionConflict } from './retry.ts';
 import { CommitInDoubt, type CommitProof } from './session.ts';
@@ -69,7 +79,7 @@ export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<
     let outcome: Outcome<Result>;
     try {
       const done = isFirst ? await attemptGuarded(options, mark) : undefined;
-      outcome = done ?? (await withinDoubt(attempt(options, mark, { doubts, refusal }), doubts, retries));
+      outcome = done ?? (await withinDoubt(attempt(options, mark, { slot, doubts, refusal }), doubts, retries));
     } catch (error) {
       if (error instanceof CommitInDoubt) {
         refusal ??= refusalOf(error);
@@ -81,16 +91,21 @@ export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<
         // used again.
         if (doubts.length === 0) slots.giveBack(slot);
         if (hasLoss(doubts)) onDoubtEnd('unknown');
-        throw doubts.length > 0 && error instanceof DriverError ? new OutcomeUnknown(error) : error;
+        throw doubts.length > 0 && error instanceof DriverError ? asUnknown(error) : error;
       }
       if (pauseMs > 0) await pause(pauseMs);
       continue;
     }
     if (hasLoss(doubts)) onDoubtEnd(outcome.kind === 'found' ? 'committed' : 'undone');
+    slot.storedAtMs = performance.now();
     slots.giveBack(slot);
     if (outcome.kind === 'refused') throw outcome.refusal;
     return outcome.result;
   }
+}
+
+function asUnknown(error: DriverError): OutcomeUnknown {
+  return error instanceof OutcomeUnknown ? error : new OutcomeUnknown(error);
 }
 
 /** The refusal of a commit that is larger than the database accepts. */
@@ -122,6 +137,7 @@ async function attemptGuarded<Result>(
 
 /** What the attempts before have left. */
 interface Earlier<Result> {
+  readonly slot: CommitSlot;
   readonly doubts: readonly Doubt<Result>[];
   /** Their work is larger than the database accepts, so it is not done again. */
   readonly refusal: DriverError | undefined;
@@ -135,7 +151,7 @@ function attempt<Result>(
   const leave = markQuery(mark, nowMs());
   const proof = proofOf(mark);
   if (earlier.doubts.length === 0) return transact({ first: [leave], proof }, withOutcome(program()));
-  return transact({ first: [], proof }, unlessCommitted(program(), { slot: mark.slot, leave, ...earlier }));
+  return transact({ first: [], proof }, unlessCommitted(program(), { leave, ...earlier }));
 }
 
 function* withOutcome<Result>(program: Program<Result>): Program<Outcome<Result>> {
@@ -149,10 +165,12 @@ function* withOutcome<Result>(program: Program<Result>): Program<Outcome<Result>
  */
 function* unlessCommitted<Result>(
   program: Program<Result>,
-  { slot, leave, doubts, refusal }: Earlier<Result> & { readonly slot: bigint; readonly leave: Query },
+  { slot, leave, doubts, refusal }: Earlier<Result> & { readonly leave: Query },
 ): Program<Outcome<Result>> {
-  const [found] = yield [tokenQuery(slot), leave];
+  const [found] = yield [tokenQuery(slot.number), leave];
   const token = tokenOf(found);
+  if (token === undefined && mustExist(slot))
+    throw new OutcomeUnknown(new DriverError('other', 'the record of the commit was removed'));
   const committed = doubts.find((doubt) => doubt.token === token)?.outcome;
   if (committed !== undefined) return committed.kind === 'refused' ? committed : { ...committed, kind: 'found' };
   return refusal === undefined ? yield* withOutcome(program) : { kind: 'refused', refusal };
@@ -191,6 +209,7 @@ class Retries {
   pauseMsAfter(error: unknown, isDoubtful: boolean): number | undefined {
     const cause = error instanceof CommitInDoubt ? error.cause : error;
     if (!(cause instanceof DriverError) || this.#isOver || performance.now() >= this.deadlineMs) return undefined;
+    if (cause instanceof OutcomeUnknown) return undefined;
     if (cause instanceof TransactionConflict) return conflictPauseMs(this.#conflictCount++);
     const count = this.#lossCount++;
     if (isDoubtful) return count === 0 ? 0 : limits.reconnectPauseMs;

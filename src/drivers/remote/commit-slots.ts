@@ -3,6 +3,7 @@
  * committed.
  */
 import { randomInt } from 'node:crypto';
+import { limits } from '../../limits.ts';
 import { decodedOne, insertQuery, type Query, query } from '../../mvcc/program.ts';
 import type { Row } from '../../sql/statement.ts';
 import { COMMITTED_TOKEN, SET_COMMIT } from '../../sql/statements/commit-statements.ts';
@@ -14,25 +15,44 @@ export interface CommitMark {
   readonly token: bigint;
 }
 
+/** A row of `tine_commit`, as this instance uses it. */
+export interface CommitSlot {
+  readonly number: bigint;
+  /**
+   * When the row was last known to exist, in ms of the monotonic clock. Undefined: it was never
+   * known.
+   */
+  storedAtMs: number | undefined;
+}
+
 /**
  * The rows of `tine_commit`. Each row stores the token of the last transaction that used it. A slot
  * is reused only when the outcome of that transaction is known. Postgres's own transaction numbers
  * do not serve: numbers that a crash undid are assigned again.
  */
 export class CommitSlots {
-  readonly #free: bigint[] = [];
+  readonly #free: CommitSlot[] = [];
 
-  take(): bigint {
-    return this.#free.pop() ?? random63();
+  take(): CommitSlot {
+    return this.#free.pop() ?? { number: random63(), storedAtMs: undefined };
   }
 
-  giveBack(slot: bigint): void {
+  giveBack(slot: CommitSlot): void {
     this.#free.push(slot);
   }
 }
 
+/**
+ * Whether the row of a slot must exist. Rows that were not used for `memberForgottenAfterMs` are
+ * removed, by the clock of the database. This clock may be set, and a host of a list may have
+ * another one, so a row that is in use may be removed too.
+ */
+export function mustExist({ storedAtMs }: CommitSlot): boolean {
+  return storedAtMs !== undefined && performance.now() - storedAtMs < limits.memberForgottenAfterMs / 2;
+}
+
 /** Creates the mark of a new transaction. */
-export function newMark(slot: bigint): CommitMark {
+export function newMark({ number: slot }: CommitSlot): CommitMark {
   return { slot, token: random63() };
 }
 

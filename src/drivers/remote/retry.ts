@@ -1,4 +1,5 @@
 import { DriverError, isDriverError } from '../../errors.ts';
+import { ConnectionRefused } from './connections/connection-refused.ts';
 import { remoteLimits } from './remote-limits.ts';
 
 /** A commit was lost, and its outcome could not be determined. */
@@ -39,7 +40,10 @@ export async function withRetry<Result>(work: () => Promise<Result>): Promise<Re
   }
 }
 
-/** The connection was lost, and the work certainly had no effect. */
+/**
+ * The connection was lost, and the work certainly had no effect. A connection that the server
+ * refuses to a user is refused again, and servers block users after many attempts.
+ */
 export function isLostWithoutEffect(error: unknown): boolean {
-  return isDriverError(error, 'lost') && !(error instanceof OutcomeUnknown);
+  return isDriverError(error, 'lost') && !(error instanceof OutcomeUnknown || error instanceof ConnectionRefused);
 }

@@ -23,6 +23,7 @@ import {
   type TransactionOptions,
 } from '../session.ts';
 import { connectionBudget } from './connection-budget.ts';
+import { ConnectionRefused } from './connection-refused.ts';
 import { type BorrowedConnection, HostConnections, zeroCounts } from './host-connections.ts';
 import { Hosts } from './hosts.ts';
 import { type Lane, Lanes, laneNames } from './lanes.ts';
@@ -336,7 +337,7 @@ export class Connections {
     }
   }
 
-  /** Resolves when the database answers, even if it only reports that it has no connection left. */
+  /** Resolves when the database answers, even if it only refuses one more connection. */
   async #probe(): Promise<void> {
     if (this.#hosts.isList) return this.#probeList();
     const { engine } = this.#options;
@@ -346,7 +347,7 @@ export class Connections {
       await engine.now(session);
     } catch (error) {
       const failure = engine.classifyError(error);
-      if (isDriverError(failure, 'lost')) throw failure;
+      if (isDriverError(failure, 'lost') && !(failure instanceof ConnectionRefused)) throw failure;
     } finally {
       connections.abandonAll();
     }

@@ -6,14 +6,14 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DatabaseHost } from '../../../config/database/database-dsn.ts';
-import { DriverError } from '../../../errors.ts';
+import { DriverError, isDriverError } from '../../../errors.ts';
 import { succeedsWithin } from '../../../kit/within.ts';
 import { limits } from '../../../limits.ts';
 import type { StatementMeter } from '../../statement-meter.ts';
 import type { Engine } from '../engine.ts';
 import { remoteLimits } from '../remote-limits.ts';
 import type { Session } from '../session.ts';
-
+import { ConnectionRefused } from './connection-refused.ts';
 import { type Lane, laneNames } from './lanes.ts';
 
 /** A session, and the function that returns its connection. */
@@ -109,7 +109,8 @@ export class HostConnections {
       if (entry.state === 'closed') throw new DriverError('lost', 'the connection was closed');
       return this.#borrow(entry, lane);
     } catch (error) {
-      throw this.#engine.classifyError(error);
+      const failure = this.#engine.classifyError(error);
+      throw isDriverError(failure, 'other') ? new ConnectionRefused(textOf(failure), failure) : failure;
     } finally {
       this.#opening.delete(reject);
     }
@@ -234,6 +235,11 @@ export class HostConnections {
     const lastMs = performance.now() - ms;
     for (const entry of this.#idle.filter(({ idleSinceMs }) => idleSinceMs <= lastMs)) void this.#end(entry);
   }
+}
+
+/** The text of the server. It names no statement: none was sent. */
+function textOf({ cause, message }: DriverError): string {
+  return cause instanceof Error ? cause.message : message;
 }
 
 export function zeroCounts(): ConnectionCounts {

@@ -12,8 +12,15 @@ import type { Row } from '../../../../src/sql/statement.ts';
 const lost = new DriverError('lost', 'the connection was lost');
 const refused = new TransactionConflict('deadlock', undefined);
 
-/** The end of an attempt: success, no reply, an error before its commit, or in doubt. */
-type End = 'good' | 'no answer' | { readonly before: Error } | { readonly doubt: Error; readonly isMade: boolean };
+/**
+ * The end of an attempt: success, no reply, an error before its commit, or in doubt. `isForgotten`:
+ * the records of all commits are removed afterwards.
+ */
+type End =
+  | 'good'
+  | 'no answer'
+  | { readonly before: Error }
+  | { readonly doubt: Error; readonly isMade: boolean; readonly isForgotten?: true };
 
 /** A database with one table, `tine_commit`, in which attempts end in the given ways. */
 class Attempts {
@@ -66,6 +73,7 @@ class Attempts {
     while (step.done !== true) step = program.next(step.value.map(run));
     const result = step.value;
     if (end === 'good' || end.isMade) for (const [slot, token] of written) this.#tokens.set(slot, token);
+    if (end !== 'good' && end.isForgotten === true) this.#tokens.clear();
     if (end !== 'good') throw Object.assign(new CommitInDoubt(end.doubt), { result });
     assert.ok(proof.holds(run(proof.query)), 'the mark of the transaction is there');
     return result;
@@ -112,6 +120,14 @@ test('a commit whose reply was lost and which failed is attempted again', async 
   const attempts = new Attempts({ doubt: lost, isMade: false });
   assert.equal(await attempts.run(), 2);
   assert.deepEqual(attempts.outcomes, ['undone']);
+});
+
+test('a commit whose record was removed before the lookup is not attempted again, and its outcome is unknown', async () => {
+  // The clock of the database was set: another instance removes records that seem to be old.
+  const attempts = new Attempts('good', { doubt: lost, isMade: true, isForgotten: true });
+  await attempts.run();
+  await assert.rejects(attempts.run(), OutcomeUnknown);
+  assert.deepEqual(attempts.outcomes, ['unknown']);
 });
 
 test('of several commits in doubt the one that succeeded counts', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ConnectionRefused } from '../../../../src/drivers/remote/connections/connection-refused.ts';
 import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
 import { OutcomeUnknown, TransactionConflict, withRetry } from '../../../../src/drivers/remote/retry.ts';
 import { DriverError, etcdError } from '../../../../src/errors.ts';
@@ -38,6 +39,12 @@ test('work that lost a conflict is retried, as often as that happens', async () 
   const { state, work } = failing(way, way, lost, way);
   assert.equal(await withRetry(work), 'done');
   assert.equal(state.tries, 5);
+});
+
+test('work is not retried if the server refuses a connection to the user', async () => {
+  const { state, work } = failing(new ConnectionRefused('wrong password', undefined));
+  await assert.rejects(withRetry(work), ConnectionRefused);
+  assert.equal(state.tries, 1);
 });
 
 test('failures other than a lost connection are not retried', async () => {

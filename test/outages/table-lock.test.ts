@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { failureOf } from '../support/index.ts';
+import { onThisMachine } from '../support/slowness.ts';
+import { DATABASES } from './databases.ts';
+import { assertEverythingWorks } from './everything-works.ts';
+import { place, site } from './place.ts';
+import { unavailable } from './traffic.ts';
+
+/** etcd's own request timeout. */
+const answerMsMax = 7_000;
+
+for (const database of DATABASES) {
+  const shared = place(database);
+
+  test(`${database.name}: writes that wait for a table that an administrator has locked are refused, no outage is reported, and none is executed later`, async (context) => {
+    const { tine, client, databaseName } = await site(context, shared);
+    for (let count = 0; count < 5; count += 1) await client.put({ key: 'a', value: `${count}` });
+    const { length } = tine.log();
+    const unlock = await shared.administrator.lockTable(databaseName);
+    try {
+      const startMs = performance.now();
+      const refused = await Promise.all(['a', 'b', 'c'].map((key) => failureOf(client.put({ key, value: 'late' }))));
+      const tookMs = performance.now() - startMs;
+      assert.deepEqual(refused, [unavailable, unavailable, unavailable]);
+      assert.ok(tookMs < onThisMachine(answerMsMax), `the refusal took ${tookMs} ms`);
+      assert.equal((await client.range({ key: 'a' })).kvs[0]?.value.toString(), '4');
+    } finally {
+      await unlock();
+    }
+    assert.doesNotMatch(tine.log().slice(length), /database unavailable|lost during a commit/);
+    assert.equal((await client.put({ key: 'a', value: '5' })).header.revision, 7);
+    await assertEverythingWorks(client);
+  });
+}
