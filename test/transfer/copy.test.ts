@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { OfflineAccess } from '../../src/drivers/offline.ts';
 import type { WriteOperation } from '../../src/mvcc/operations.ts';
@@ -7,6 +8,8 @@ import { copyDatabase } from '../../src/transfer/copy/copy-database.ts';
 import { copyEtcd } from '../../src/transfer/copy/copy-etcd.ts';
 import { EtcdClient as EtcdSource } from '../../src/transfer/copy/etcd-client.ts';
 import { noProgress } from '../../src/transfer/copy/progress.ts';
+import { restoredEtcd } from '../snapshot/etcd-tools.ts';
+import { addUser, enableAuth } from '../support/auth.ts';
 import {
   EtcdClient,
   etcd,
@@ -220,6 +223,11 @@ for (const from of TINE_DRIVERS) {
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^copied up to revision 313;.*\n {2}source: (306 keys, .*)\n {2}target: \1\n$/);
     await isSound(target);
+    const saved = join(target.dataDirectory, 'copy.db');
+    assert.equal(runTine(['snapshot', 'save', saved, '--endpoint', target.endpoint]).status, 0);
+    const restored = await restoredEtcd(context, saved);
+    const everything = { key: '\0', range_end: '\0' };
+    assert.deepEqual((await restored.client.range(everything)).kvs, (await client.range(everything)).kvs);
     await sameAs(client, target);
   });
 
@@ -245,6 +253,29 @@ for (const from of TINE_DRIVERS) {
     assert.equal(report.revision, revision);
     await isSound(target);
     await sameAs(client, target);
+  });
+
+  test(`etcd to ${from.name}: a user who may not read all keys is refused, and what is not copied is printed`, async (context) => {
+    const { server, client } = await ownServer(context, { driver: etcd });
+    await client.put({ key: '/a', value: '1' });
+    await client.put({ key: 'other', value: '2' });
+    await addUser(client, 'some', { permType: 'READ', key: '/', range_end: '0' });
+    const root = await enableAuth(client);
+    root.close();
+    const target = await testDatabase(context, from);
+    const copy = (user: string, ...flags: readonly string[]) =>
+      runTine(['copy', '--from', server.url, '--to', target.endpoint, ...flags], {
+        environment: { ETCDCTL_USER: user },
+      });
+    for (const flags of [[], ['--follow', '--cutover']]) {
+      const { status, stderr } = copy('some:some-password', ...flags);
+      assert.equal(status, 1);
+      assert.match(stderr, /permission denied\n$/);
+    }
+    const { status, stdout, stderr } = copy('root:root-password');
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /source: 2 keys,/);
+    assert.match(stderr, /auth is on; users and roles are not copied: create them in the target/);
   });
 
   if (kineProgram() !== undefined) {

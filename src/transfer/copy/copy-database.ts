@@ -17,6 +17,7 @@ import { adaptRows } from './adapt-rows.ts';
 import { copyAuth } from './copy-auth.ts';
 import { type Digest, digestText } from './digest.ts';
 import { digestOf } from './digest-database.ts';
+import { noteLeftOutOfDatabase } from './left-out.ts';
 import { pageEnd } from './pages.ts';
 import type { Progress } from './progress.ts';
 import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
@@ -53,6 +54,7 @@ export async function copyDatabase(from: OfflineAccess, to: OfflineAccess, progr
     return to.whileLocked(async (target) => {
       await copyRows(source, target, progress);
       await target.transaction((tx) => complete(source, tx));
+      await noteLeftOutOfDatabase(database, progress);
       return verified(source, target, progress);
     });
   });
@@ -62,6 +64,8 @@ async function openSource(database: OfflineDatabase): Promise<Source> {
   const facts = await tableFacts(database);
   requireKnown(database, facts, 'copy');
   await refuseUnfinishedCopy(database, facts);
+  if (facts.isTines && facts.missingMigrations.length > 0)
+    throw new StartError(`${database.name}: an older tine wrote it; start this tine on it once, then copy`);
   const newest = await database.value('SELECT MAX(id) FROM kine');
   return { database, owner: facts.isTines ? 'tine' : 'kine', newestId: numberOf(newest) };
 }

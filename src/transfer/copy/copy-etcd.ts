@@ -28,6 +28,7 @@ import { digestByKey } from './digest-database.ts';
 import { digestOfEtcd } from './digest-etcd.ts';
 import { type EtcdClient, RevisionCompacted } from './etcd-client.ts';
 import { type EtcdKeys, findKeys, type KeyScope, pagesOf } from './etcd-keys.ts';
+import { noteLeftOutOfServer } from './left-out.ts';
 import type { Progress } from './progress.ts';
 import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
 
@@ -44,6 +45,7 @@ export async function copyEtcd(client: EtcdClient, to: OfflineAccess, progress: 
     const keys = await begin(client, target, { scope: 'all', progress });
     try {
       await copyKeys(keys, target, progress);
+      await noteLeftOutOfServer(client, progress);
       return await verified(keys, target, progress);
     } catch (error) {
       if (!(error instanceof RevisionCompacted)) throw error;

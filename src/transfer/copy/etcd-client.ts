@@ -41,6 +41,9 @@ const pollMsMax = 10_000;
 /** The source has compacted the requested revision. */
 export class RevisionCompacted extends StartError {}
 
+/** An error without a code of etcd, as a kine returns the errors of its database. */
+export class ErrorWithoutCode extends StartError {}
+
 /**
  * The codes of outages. A token ends with etcd's memory of it, and the next connection gets a new
  * one.
@@ -84,6 +87,11 @@ export class EtcdClient {
     const { token } = await client.call(Auth.methods.authenticate, { name, password: password.join(':') });
     client.#metadata.set('token', token);
     return client;
+  }
+
+  /** Whether the server has accepted a user, so its auth is on. */
+  get hasUser(): boolean {
+    return this.#metadata.get('token').length > 0;
   }
 
   range(request: MessageInput<RangeRequest>): Promise<RangeResponse> {
@@ -178,7 +186,8 @@ export class EtcdClient {
       return new RevisionCompacted(`${this.name}: ${error.details}`);
     const text = `${this.name}: ${lastError(error.details)}`;
     const isOutage = outageCodes.has(error.code) || /too many requests/.test(error.details);
-    return isOutage ? new OutageError(text, { cause: error }) : new StartError(text, { cause: error });
+    if (isOutage) return new OutageError(text, { cause: error });
+    return new (error.code === status.UNKNOWN ? ErrorWithoutCode : StartError)(text, { cause: error });
   }
 }
 
