@@ -1,12 +1,27 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkDatabase } from '../../src/transfer/check-database.ts';
 import { chosenSeed } from '../parity/random.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 import { etcdProgramVersion } from '../support/etcd-version.ts';
 import { etcdctl } from '../support/etcdctl.ts';
-import { etcd, failureOf, onePerDialect, ownServer, runTine, sleep, TINE_DRIVERS } from '../support/index.ts';
+import { exitOf } from '../support/exit.ts';
+import {
+  etcd,
+  failureOf,
+  onePerDialect,
+  ownServer,
+  runTine,
+  sleep,
+  TINE_DRIVERS,
+  waitFor,
+  within,
+} from '../support/index.ts';
+import { tineProgram } from '../support/paths.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
 import { serving, type TestDatabase, testDatabase } from '../transfer/databases.ts';
 import { restoredEtcd } from './etcd-tools.ts';
 import { hashKv } from './hash-kv.ts';
@@ -171,6 +186,42 @@ if (driver !== undefined) {
       assert.equal(status, 0, stderr);
       assert.match(runTine(['snapshot', 'status', path]).stdout, /revision: +2\n.*keys: +1\n.*SHA-256: +right\n/s);
     }
+  });
+
+  test('a save that is stopped, or whose network falls silent, leaves no file', async (context) => {
+    const { server, client } = await ownServer(context, { driver });
+    const value = Buffer.alloc(100_000, 'v');
+    for (let index = 0; index < 30; index += 1) await client.put({ key: `${index}`, value });
+    const proxy = await TcpProxy.start(server.port);
+    context.after(() => proxy.close());
+    // Windows of 64 KiB make the transfer slow.
+    proxy.delayMs = 200;
+    const save = async () => {
+      const directory = ownDirectory(context);
+      const url = `http://127.0.0.1:${proxy.port}`;
+      const child = spawn(tineProgram(), ['snapshot', 'save', join(directory, 'saved.db'), '--endpoint', url], {
+        env: childEnvironment(),
+      });
+      let printed = '';
+      child.stderr.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+      });
+      const exit = exitOf(child);
+      const part = join(directory, 'saved.db.part');
+      const hasBytes = () => (statSync(part, { throwIfNoEntry: false })?.size ?? 0) > 0;
+      await waitFor('a part of the file', hasBytes, { timeoutMs: 20_000 });
+      return { directory, child, exit, printed: () => printed };
+    };
+    const stopped = await save();
+    stopped.child.kill('SIGINT');
+    assert.deepEqual(await stopped.exit, { status: null, signal: 'SIGINT' });
+    assert.deepEqual(readdirSync(stopped.directory), []);
+    const silent = await save();
+    proxy.swallow();
+    const end = await within(60_000, 'the end of the save', silent.exit);
+    assert.deepEqual(end, { status: 1, signal: null }, silent.printed());
+    assert.match(silent.printed(), /tine: http:\/\/127\.0\.0\.1:\d+: .+\n$/);
+    assert.deepEqual(readdirSync(silent.directory), []);
   });
 
   test('a snapshot of a database without a running server can be saved', async (context) => {

@@ -38,6 +38,10 @@ const answerMsMax = 60_000;
 /** The time limit of the reply that shows that the server still answers. */
 const pollMsMax = 10_000;
 
+/** How often a connection with calls is tested, and the time limit of the reply. */
+const pingIntervalMs = 10_000;
+const pingReplyMsMax = 20_000;
+
 /** The source has compacted the requested revision. */
 export class RevisionCompacted extends StartError {}
 
@@ -76,6 +80,9 @@ export class EtcdClient {
     this.#client = new Client(url.host, channelCredentials(url, access), {
       // Pages have hundreds of values of up to 1.5 MiB.
       'grpc.max_receive_message_length': -1,
+      // A silent network ends a stream. etcd accepts a ping every 5 s.
+      'grpc.keepalive_time_ms': pingIntervalMs,
+      'grpc.keepalive_timeout_ms': pingReplyMsMax,
     });
   }
 
