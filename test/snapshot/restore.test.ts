@@ -3,7 +3,10 @@ import { spawn } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { OfflineAccess } from '../../src/drivers/offline.ts';
 import { checkDatabase } from '../../src/transfer/check-database.ts';
+import { noProgress } from '../../src/transfer/copy/progress.ts';
+import { restoreSnapshot } from '../../src/transfer/snapshot/restore.ts';
 import { chosenSeed } from '../parity/random.ts';
 import { childEnvironment } from '../support/child-environment.ts';
 import { etcdProgramVersion } from '../support/etcd-version.ts';
@@ -22,7 +25,7 @@ import {
 } from '../support/index.ts';
 import { tineProgram } from '../support/paths.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import { serving, type TestDatabase, testDatabase } from '../transfer/databases.ts';
+import { put, serving, type TestDatabase, testDatabase, writeTineDatabase } from '../transfer/databases.ts';
 import { restoredEtcd } from './etcd-tools.ts';
 import { hashKv } from './hash-kv.ts';
 import { writeRandomHistory } from './random-history.ts';
@@ -117,6 +120,46 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.match(stderr, /it is not empty \(1 row\); give an empty database/);
     await serving(target, async (own) => {
       assert.equal((await own.range({ key: '\0', range_end: '\0' })).count, 1);
+    });
+  });
+
+  test(`${driver.name}: the target of an interrupted restore is not served, and takes another snapshot`, async (context) => {
+    const { server, client } = await ownServer(context, { driver: etcd });
+    await client.put({ key: 'theirs' });
+    const path = await savedSnapshot(context, server.address);
+    const target = await testDatabase(context, driver);
+    const interrupted: OfflineAccess = {
+      ...target.access,
+      whileLocked: (work) => {
+        let count = 0;
+        return target.access.whileLocked(({ transaction }) =>
+          work({
+            transaction: (change) =>
+              transaction(async (tx) => {
+                const result = await change(tx);
+                count += 1;
+                if (count > 1) throw new Error('cut off');
+                return result;
+              }),
+          }),
+        );
+      },
+    };
+    await assert.rejects(restoreSnapshot(path, interrupted, { bumpRevision: 0, progress: noProgress }), /cut off/);
+    const refused = runTine(['--endpoint', target.endpoint, '--listen-client-urls', 'http://127.0.0.1:0']);
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /has not been finished; run the same .*`tine snapshot restore` again, or drop/);
+    const source = await testDatabase(context, driver);
+    const copied = runTine(['copy', '--from', server.url, '--to', target.endpoint]);
+    assert.match(copied.stderr, /it contains an unfinished copy of another source/);
+    await writeTineDatabase(source, [put('other', '1'), put('other', '2')]);
+    const other = join(ownDirectory(context), 'other.db');
+    assert.equal(runTine(['snapshot', 'save', other, '--endpoint', source.endpoint]).status, 0);
+    const { status, stderr } = restore(other, target);
+    assert.equal(status, 0, stderr);
+    await isSound(target);
+    await serving(target, async (own) => {
+      assert.equal((await own.range({ key: 'other' })).header.revision, 3);
     });
   });
 
@@ -222,6 +265,22 @@ if (driver !== undefined) {
     assert.deepEqual(end, { status: 1, signal: null }, silent.printed());
     assert.match(silent.printed(), /tine: http:\/\/127\.0\.0\.1:\d+: .+\n$/);
     assert.deepEqual(readdirSync(silent.directory), []);
+  });
+
+  test('a save to a path that cannot be written says what to do', async (context) => {
+    const source = await testDatabase(context, driver);
+    await writeTineDatabase(source, [put('a', '1')]);
+    const directory = ownDirectory(context);
+    const save = (path: string) => runTine(['snapshot', 'save', path, '--endpoint', source.endpoint]);
+    for (const [path, what] of [
+      [join(directory, 'none', 'saved.db'), /its folder does not exist; create it, or give another path\n$/],
+      [directory, /is a folder, or its path contains a file; give another path\n$/],
+    ] as const) {
+      const { status, stderr } = save(path);
+      assert.equal(status, 1);
+      assert.match(stderr, what);
+    }
+    assert.deepEqual(readdirSync(directory), []);
   });
 
   test('a snapshot of a database without a running server can be saved', async (context) => {

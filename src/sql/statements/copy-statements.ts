@@ -89,6 +89,17 @@ export const copiedRows = (owner: Owner) =>
     ORDER BY id`,
   );
 
+// The ids of an interval, without the compaction mark.
+export const COPIED_IDS = selectsRows(
+  'copied_ids',
+  single('id', 'integer'),
+  (sql) => `SELECT id
+  FROM kine
+  WHERE id > ${sql.parameter.integer} AND id <= ${sql.parameter.integer} AND name <> '${compactMarkName}'
+  ORDER BY id
+  LIMIT ${sql.parameter.integer}`,
+);
+
 // The versions and names of rows, by id.
 export const VERSIONS = selectsEach(
   'versions',

@@ -26,10 +26,12 @@ export interface EtcdAccess {
   readonly user: string | undefined;
 }
 
-/** Reads the variables `ETCDCTL_...`. */
+/** Reads the variables `ETCDCTL_...`. The password may be in a variable of its own. */
 export function etcdAccess(environment: Readonly<Record<string, string | undefined>>): EtcdAccess {
-  const { ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY, ETCDCTL_USER } = environment;
-  return { caFile: ETCDCTL_CACERT, certFile: ETCDCTL_CERT, keyFile: ETCDCTL_KEY, user: ETCDCTL_USER };
+  const { ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY, ETCDCTL_USER = '', ETCDCTL_PASSWORD = '' } = environment;
+  const files = { caFile: ETCDCTL_CACERT, certFile: ETCDCTL_CERT, keyFile: ETCDCTL_KEY };
+  if (ETCDCTL_USER === '') return { ...files, user: undefined };
+  return { ...files, user: ETCDCTL_PASSWORD === '' ? ETCDCTL_USER : `${ETCDCTL_USER}:${ETCDCTL_PASSWORD}` };
 }
 
 /** The time limit of one reply. */

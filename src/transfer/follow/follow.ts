@@ -107,9 +107,9 @@ async function intoDatabase(
 ): Promise<CutOver | undefined> {
   await prepareTarget(access, source.name);
   return access.whileLocked(async (locked) => {
-    const keys = await beginCopyOfEtcd(source, locked, progress);
+    const keys = await beginCopyOfEtcd(source, { target: locked, place: access }, progress);
     await noteLeftOutOfServer(source, progress);
-    return run(new Follower(keys, await DatabaseTarget.open(locked, keys), signal));
+    return run(new Follower(keys, await DatabaseTarget.open(locked, keys, access), signal));
   });
 }
 

@@ -43,6 +43,13 @@ SELECT name, value
   FROM tine_state
   WHERE name LIKE 'compaction_hash/%';
 
+-- copied_ids
+SELECT id
+  FROM kine
+  WHERE id > ? AND id <= ? AND name <> 'compact_rev_key'
+  ORDER BY id
+  LIMIT ?;
+
 -- copied_rows_of_kine
 SELECT id, COALESCE(name, RPAD(X'', 70000, X'00')), COALESCE(created, 0), COALESCE(deleted, 0),
       COALESCE(create_revision, 0), COALESCE(prev_revision, 0), COALESCE(lease, 0), value,
