@@ -10,6 +10,7 @@ import { restoreSnapshot } from '../transfer/snapshot/restore.ts';
 import { saveSnapshot } from '../transfer/snapshot/save.ts';
 import { sourceFile } from '../transfer/snapshot/source-file.ts';
 import type { Command, OwnArguments } from './command.ts';
+import { removingOnStop } from './remove-on-stop.ts';
 import { isObject, withDownloaded } from './snapshot/downloaded.ts';
 import type { ListFormat } from './snapshot/places-actions.ts';
 
@@ -22,7 +23,7 @@ export const snapshot: Command = {
     const run = (path === undefined ? withoutFile : withFile).get(action);
     if (run === undefined) throw new UsageError(usage);
     try {
-      process.stdout.write(await run(given, path ?? ''));
+      process.stdout.write(await removingOnStop(() => run(given, path ?? '')));
     } catch (error) {
       throw error instanceof SnapshotError ? new StartError(error.message, { cause: error }) : error;
     }

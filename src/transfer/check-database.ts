@@ -12,6 +12,7 @@ import {
   currentRules,
   kinesRules,
   leasesExist,
+  positionsInOrder,
   type Rule,
   repair,
   restore,
@@ -61,14 +62,20 @@ export async function checkDatabase(database: OfflineDatabase, progress: Progres
   return { findings, summary: await summary(database, facts) };
 }
 
-async function rulesFor(database: OfflineDatabase, { isTines, tables }: TableFacts): Promise<readonly Rule[]> {
+async function rulesFor(database: OfflineDatabase, facts: TableFacts): Promise<readonly Rule[]> {
+  const { isTines, tables } = facts;
   const kines = kinesRules(database.sql, await compactedId(database));
   if (!isTines) return kines;
-  const always = [...kines, revisionsInOrder];
+  const always = [...kines, revisionsInOrder, ...(hasPositions(facts) ? [positionsInOrder] : [])];
   // If one of the small tables is missing, this is the finding.
   if (!tables.has('tine_state') || !tables.has('tine_lease')) return always;
   if ((await rowsNotCovered(database)) > 0) return always;
   return [...always, ...currentRules(database.sql), leasesExist, await compactionDone(database)];
+}
+
+/** Whether table `kine` has the column of positions, which an older tine did not create. */
+export function hasPositions({ isTines, missingMigrations }: TableFacts): boolean {
+  return isTines && missingMigrations.length === 0;
 }
 
 async function damageOf(database: OfflineDatabase): Promise<readonly string[]> {

@@ -6,9 +6,10 @@ import { rebuildCurrent, uniteMarks } from '../mvcc/start-up/take-over.ts';
 import { compactMarkName } from '../sql/key-text.ts';
 import { INSERT_KINES_MARK } from '../sql/statements/repair-statements.ts';
 import { DELETE_ROWS, SET_COMPACT_MARK } from '../sql/statements/write-statements.ts';
-import { checkDatabase, rowsNotCovered } from './check-database.ts';
+import { checkDatabase, hasPositions, rowsNotCovered } from './check-database.ts';
 import { noProgress, type Progress } from './copy/progress.ts';
 import { fillMissingIds } from './fill-missing-ids.ts';
+import { numberPositions } from './number-positions.ts';
 import { makeKinesIndexes } from './release-to-kine.ts';
 import { breachOf, compactionDone, currentRules, leasesExist, unreachableRows } from './rules.ts';
 import { missingParts } from './schema-parts.ts';
@@ -31,6 +32,7 @@ type Repair = (database: OfflineDatabase, facts: TableFacts) => Promise<string |
 const repairs: readonly Repair[] = [
   repairMarks,
   repairMissingIds,
+  repairPositions,
   repairLeases,
   repairLeftovers,
   repairCurrent,
@@ -110,6 +112,12 @@ async function repairMissingIds(database: OfflineDatabase, { isTines }: TableFac
       `UPDATE kine SET version = 0 WHERE id > ${markId} AND version IS NULL AND name LIKE 'gap-%' AND created = 0 AND prev_revision = 0`,
     );
   return `filled ${counted(filled, 'missing id')} as kine does: if they had been written, the writes are lost`;
+}
+
+async function repairPositions(database: OfflineDatabase, facts: TableFacts): Promise<string | undefined> {
+  if (!hasPositions(facts)) return undefined;
+  const numbered = await numberPositions(database);
+  return numbered === 0 ? undefined : `gave ${counted(numbered, 'row')} a position within the revision`;
 }
 
 async function repairLeases(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {

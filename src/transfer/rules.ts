@@ -4,6 +4,7 @@ import type { OfflineDialect } from '../sql/dialects/offline-dialect.ts';
 import { compactMarkName } from '../sql/key-text.ts';
 import { modRevision } from '../sql/rows/row.ts';
 import { record } from '../sql/shape.ts';
+import { isEvent } from '../sql/statements/repair-statements.ts';
 import { counted, numberOf, stateOf } from './table-facts.ts';
 
 /**
@@ -79,6 +80,21 @@ export const revisionsInOrder: Rule = {
     WHERE own_revision < last_revision OR revision > id`,
   finding: (count, id) =>
     `${rowsFrom(count, id)} whose revision is below that of an earlier row, or above their id; ${restore}`,
+};
+
+/** The positions of the events of a revision grow with the ids. */
+export const positionsInOrder: Rule = {
+  sql: `SELECT COUNT(*), MIN(id)
+    FROM (
+      SELECT id, own_revision, position,
+        LAG(own_revision) OVER (ORDER BY id) AS last_revision, LAG(position) OVER (ORDER BY id) AS last_position
+      FROM (
+        SELECT id, ${modRevision('kine')} AS own_revision, COALESCE(sub_revision, 0) AS position
+        FROM kine
+        WHERE ${isEvent}) events) walked
+    WHERE own_revision = last_revision AND position <= last_position`,
+  finding: (count, id) =>
+    `${rowsFrom(count, id)} have no position within their revision, so no snapshot can be saved; ${repair}`,
 };
 
 /**

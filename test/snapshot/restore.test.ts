@@ -1,13 +1,31 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { OfflineAccess } from '../../src/drivers/offline.ts';
 import { checkDatabase } from '../../src/transfer/check-database.ts';
+import { noProgress } from '../../src/transfer/copy/progress.ts';
+import { restoreSnapshot } from '../../src/transfer/snapshot/restore.ts';
 import { chosenSeed } from '../parity/random.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 import { etcdProgramVersion } from '../support/etcd-version.ts';
 import { etcdctl } from '../support/etcdctl.ts';
-import { etcd, failureOf, onePerDialect, ownServer, runTine, sleep, TINE_DRIVERS } from '../support/index.ts';
-import { serving, type TestDatabase, testDatabase } from '../transfer/databases.ts';
+import { exitOf } from '../support/exit.ts';
+import {
+  etcd,
+  failureOf,
+  onePerDialect,
+  ownServer,
+  runTine,
+  sleep,
+  TINE_DRIVERS,
+  waitFor,
+  within,
+} from '../support/index.ts';
+import { tineProgram } from '../support/paths.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { put, serving, type TestDatabase, testDatabase, writeTineDatabase } from '../transfer/databases.ts';
 import { restoredEtcd } from './etcd-tools.ts';
 import { hashKv } from './hash-kv.ts';
 import { writeRandomHistory } from './random-history.ts';
@@ -105,6 +123,46 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     });
   });
 
+  test(`${driver.name}: the target of an interrupted restore is not served, and takes another snapshot`, async (context) => {
+    const { server, client } = await ownServer(context, { driver: etcd });
+    await client.put({ key: 'theirs' });
+    const path = await savedSnapshot(context, server.address);
+    const target = await testDatabase(context, driver);
+    const interrupted: OfflineAccess = {
+      ...target.access,
+      whileLocked: (work) => {
+        let count = 0;
+        return target.access.whileLocked(({ transaction }) =>
+          work({
+            transaction: (change) =>
+              transaction(async (tx) => {
+                const result = await change(tx);
+                count += 1;
+                if (count > 1) throw new Error('cut off');
+                return result;
+              }),
+          }),
+        );
+      },
+    };
+    await assert.rejects(restoreSnapshot(path, interrupted, { bumpRevision: 0, progress: noProgress }), /cut off/);
+    const refused = runTine(['--endpoint', target.endpoint, '--listen-client-urls', 'http://127.0.0.1:0']);
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /has not been finished; run the same .*`tine snapshot restore` again, or drop/);
+    const source = await testDatabase(context, driver);
+    const copied = runTine(['copy', '--from', server.url, '--to', target.endpoint]);
+    assert.match(copied.stderr, /it contains an unfinished copy of another source/);
+    await writeTineDatabase(source, [put('other', '1'), put('other', '2')]);
+    const other = join(ownDirectory(context), 'other.db');
+    assert.equal(runTine(['snapshot', 'save', other, '--endpoint', source.endpoint]).status, 0);
+    const { status, stderr } = restore(other, target);
+    assert.equal(status, 0, stderr);
+    await isSound(target);
+    await serving(target, async (own) => {
+      assert.equal((await own.range({ key: 'other' })).header.revision, 3);
+    });
+  });
+
   test(`${driver.name}: with --bump-revision the keys are kept and the history is not`, async (context) => {
     const { server, client } = await ownServer(context, { driver: etcd });
     await client.put({ key: 'a', value: '1' });
@@ -171,6 +229,58 @@ if (driver !== undefined) {
       assert.equal(status, 0, stderr);
       assert.match(runTine(['snapshot', 'status', path]).stdout, /revision: +2\n.*keys: +1\n.*SHA-256: +right\n/s);
     }
+  });
+
+  test('a save that is stopped, or whose network falls silent, leaves no file', async (context) => {
+    const { server, client } = await ownServer(context, { driver });
+    const value = Buffer.alloc(100_000, 'v');
+    for (let index = 0; index < 30; index += 1) await client.put({ key: `${index}`, value });
+    const proxy = await TcpProxy.start(server.port);
+    context.after(() => proxy.close());
+    // Windows of 64 KiB make the transfer slow.
+    proxy.delayMs = 200;
+    const save = async () => {
+      const directory = ownDirectory(context);
+      const url = `http://127.0.0.1:${proxy.port}`;
+      const child = spawn(tineProgram(), ['snapshot', 'save', join(directory, 'saved.db'), '--endpoint', url], {
+        env: childEnvironment(),
+      });
+      let printed = '';
+      child.stderr.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+      });
+      const exit = exitOf(child);
+      const part = join(directory, 'saved.db.part');
+      const hasBytes = () => (statSync(part, { throwIfNoEntry: false })?.size ?? 0) > 0;
+      await waitFor('a part of the file', hasBytes, { timeoutMs: 20_000 });
+      return { directory, child, exit, printed: () => printed };
+    };
+    const stopped = await save();
+    stopped.child.kill('SIGINT');
+    assert.deepEqual(await stopped.exit, { status: null, signal: 'SIGINT' });
+    assert.deepEqual(readdirSync(stopped.directory), []);
+    const silent = await save();
+    proxy.swallow();
+    const end = await within(60_000, 'the end of the save', silent.exit);
+    assert.deepEqual(end, { status: 1, signal: null }, silent.printed());
+    assert.match(silent.printed(), /tine: http:\/\/127\.0\.0\.1:\d+: .+\n$/);
+    assert.deepEqual(readdirSync(silent.directory), []);
+  });
+
+  test('a save to a path that cannot be written says what to do', async (context) => {
+    const source = await testDatabase(context, driver);
+    await writeTineDatabase(source, [put('a', '1')]);
+    const directory = ownDirectory(context);
+    const save = (path: string) => runTine(['snapshot', 'save', path, '--endpoint', source.endpoint]);
+    for (const [path, what] of [
+      [join(directory, 'none', 'saved.db'), /its folder does not exist; create it, or give another path\n$/],
+      [directory, /is a folder, or its path contains a file; give another path\n$/],
+    ] as const) {
+      const { status, stderr } = save(path);
+      assert.equal(status, 1);
+      assert.match(stderr, what);
+    }
+    assert.deepEqual(readdirSync(directory), []);
   });
 
   test('a snapshot of a database without a running server can be saved', async (context) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { OfflineAccess } from '../../src/drivers/offline.ts';
 import type { WriteOperation } from '../../src/mvcc/operations.ts';
@@ -7,6 +8,8 @@ import { copyDatabase } from '../../src/transfer/copy/copy-database.ts';
 import { copyEtcd } from '../../src/transfer/copy/copy-etcd.ts';
 import { EtcdClient as EtcdSource } from '../../src/transfer/copy/etcd-client.ts';
 import { noProgress } from '../../src/transfer/copy/progress.ts';
+import { restoredEtcd } from '../snapshot/etcd-tools.ts';
+import { addUser, enableAuth } from '../support/auth.ts';
 import {
   EtcdClient,
   etcd,
@@ -144,14 +147,19 @@ for (const from of TINE_DRIVERS) {
     assert.match(withoutLog(stderr), /^tine: [^\n]*a copy into this database has not been finished[^\n]*\n/);
 
     await writeTineDatabase(source, [put('/k/1', 'later'), remove('/k/2'), ...compact(3_000)]);
+    await assert.rejects(copyDatabase(source.access, cutOff(target.access, 3), noProgress), /cut off/);
+    // No row of the key /k/2 is left in the source.
+    const chunks = Array.from({ length: 20 }, () => compact(3_503).slice(1)).flat();
+    await writeTineDatabase(source, [put('/k/3', 'last'), ...compact(3_503), ...chunks]);
+    assert.deepEqual(await rowsOf(source, "SELECT COUNT(*) FROM kine WHERE name = '/k/2'"), [[0]]);
     const report = await copyDatabase(source.access, target.access, noProgress);
-    assert.equal(report.revision, 3_503);
+    assert.equal(report.revision, 3_504);
     assert.deepEqual(report.source, report.target);
     assert.equal(report.target.keyCount, 699);
     await isSound(target);
     await serving(target, async (client) => {
       assert.equal((await client.range({ key: '/k/1' })).kvs[0]?.value.toString(), 'later');
-      assert.equal((await client.put({ key: '/k/1' })).header.revision, 3_504);
+      assert.equal((await client.put({ key: '/k/1' })).header.revision, 3_505);
     });
     await isSound(target);
   });
@@ -220,7 +228,33 @@ for (const from of TINE_DRIVERS) {
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^copied up to revision 313;.*\n {2}source: (306 keys, .*)\n {2}target: \1\n$/);
     await isSound(target);
+    const saved = join(target.dataDirectory, 'copy.db');
+    assert.equal(runTine(['snapshot', 'save', saved, '--endpoint', target.endpoint]).status, 0);
+    const restored = await restoredEtcd(context, saved);
+    const everything = { key: '\0', range_end: '\0' };
+    assert.deepEqual((await restored.client.range(everything)).kvs, (await client.range(everything)).kvs);
     await sameAs(client, target);
+  });
+
+  test(`${from.name}: a key that is too long for the target is refused, from an etcd and from a database`, async (context) => {
+    const { server, client } = await ownServer(context, { driver: etcd });
+    const long = 'k'.repeat(2_000);
+    await client.put({ key: long });
+    const source = await testDatabase(context, from);
+    await writeTineDatabase(source, [put(long, 'value')]);
+    const target = await testDatabase(context, from);
+    const short = { ...target.access, keyLengthMax: 1_999 };
+    const refused = { message: /it can index keys of at most 1999 characters, and the key .* has 2000; copy into/ };
+    await assert.rejects(copyDatabase(source.access, short, noProgress), refused);
+    const other = await testDatabase(context, from);
+    const etcdSource = await EtcdSource.open(server.url, {
+      caFile: undefined,
+      certFile: undefined,
+      keyFile: undefined,
+      user: undefined,
+    });
+    context.after(() => etcdSource.close());
+    await assert.rejects(copyEtcd(etcdSource, { ...other.access, keyLengthMax: 1_999 }, noProgress), refused);
   });
 
   test(`etcd to ${from.name}: an interrupted copy continues, and starts again if the revision was compacted`, async (context) => {
@@ -245,6 +279,29 @@ for (const from of TINE_DRIVERS) {
     assert.equal(report.revision, revision);
     await isSound(target);
     await sameAs(client, target);
+  });
+
+  test(`etcd to ${from.name}: a user who may not read all keys is refused, and what is not copied is printed`, async (context) => {
+    const { server, client } = await ownServer(context, { driver: etcd });
+    await client.put({ key: '/a', value: '1' });
+    await client.put({ key: 'other', value: '2' });
+    await addUser(client, 'some', { permType: 'READ', key: '/', range_end: '0' });
+    const root = await enableAuth(client);
+    root.close();
+    const target = await testDatabase(context, from);
+    const copy = (user: string, ...flags: readonly string[]) =>
+      runTine(['copy', '--from', server.url, '--to', target.endpoint, ...flags], {
+        environment: { ETCDCTL_USER: user, ETCDCTL_PASSWORD: `${user}-password` },
+      });
+    for (const flags of [[], ['--follow', '--cutover']]) {
+      const { status, stderr } = copy('some', ...flags);
+      assert.equal(status, 1);
+      assert.match(stderr, /permission denied\n$/);
+    }
+    const { status, stdout, stderr } = copy('root');
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /source: 2 keys,/);
+    assert.match(stderr, /auth is on; users and roles are not copied: create them in the target/);
   });
 
   if (kineProgram() !== undefined) {

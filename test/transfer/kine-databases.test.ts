@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { lockedTransaction } from '../../src/drivers/offline.ts';
 import { takeOver } from '../../src/mvcc/start-up/take-over.ts';
 import { type Driver, failureOf, keysOf, TINE_DRIVERS, withoutLog, withPrefix } from '../support/index.ts';
-import { type KineRow, kineRows } from '../support/kine-file.ts';
+import { type KineRow, kineRows, writeKineFile } from '../support/kine-file.ts';
 import { insertKineRows, rowsOf, serving, tamper, testDatabase, tine, writeKineDatabase } from './databases.ts';
 
 /**
@@ -82,6 +82,37 @@ for (const driver of TINE_DRIVERS) {
         assert.equal((await client.range({ key: '/registry/leased' })).count, 0);
       });
       assert.match(tine('check', database).stdout, /: sound: .*; it is tine's\n$/);
+    });
+  }
+
+  if (driver.dialect === 'sqlite') {
+    test(`${driver.name}: keys of digits are keys in a table whose names were declared as numbers`, async (context) => {
+      const numbers: readonly KineRow[] = [
+        { id: 20, name: '123', created: 1, value: 'n1' },
+        { id: 21, name: '123', create_revision: 20, prev_revision: 20, value: 'n2', old_value: 'n1' },
+      ];
+      for (const added of [[], numbers]) {
+        const database = await testDatabase(context, driver);
+        writeKineFile(database.access.name, [...rows, ...added], { nameType: 'INTEGER' });
+        assert.match(tine('check', database).stdout, /: sound: /);
+        await serving(database, async (client) => {
+          const keys = ['007', '7', '1e3', '1000'];
+          for (const key of keys) await client.put({ key, value: key });
+          const { kvs } = await client.range({ key: '\0', range_end: '\0' });
+          const shown = [...keys, ...added.slice(1).map(({ name }) => name)].sort();
+          assert.deepEqual(
+            keysOf(kvs).filter((key) => !key.startsWith('/') && key !== 'compact_rev_key'),
+            shown,
+          );
+          for (const key of keys) assert.equal(String((await client.range({ key })).kvs[0]?.value), key);
+          const [kept] = (await client.range({ key: '123' })).kvs;
+          assert.deepEqual(
+            [kept?.version, kept?.value.toString()],
+            added.length === 0 ? [undefined, undefined] : [2, 'n2'],
+          );
+        });
+        assert.match(tine('check', database).stdout, /: sound: .*; it is tine's\n$/);
+      }
     });
   }
 

@@ -104,6 +104,12 @@ const faults: readonly Fault[] = [
     finding: /3 rows \(the first is 2\) are left over from a compaction/,
     done: /deleted 3 rows left over from a compaction/,
   },
+  {
+    what: 'a revision of several keys without their positions',
+    sql: () => ['UPDATE kine SET revision = 6 WHERE id = 7'],
+    finding: /1 row \(the first is 7\) have no position within their revision, so no snapshot can be saved/,
+    done: /gave 1 row a position within the revision/,
+  },
 ];
 
 async function written(context: TestContext, driver: Driver): Promise<TestDatabase> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SnapshotConfig } from '../../config/config.ts';
 import { UsageError } from '../../config/usage-error.ts';
+import { withTemporaryPath } from '../../kit/temporary-paths.ts';
 import { withProgress } from '../../transfer/copy/progress.ts';
 
 /** Whether an operand of `tine snapshot restore` names an object, not a file. */
@@ -30,16 +31,18 @@ export async function withDownloaded<Result>(
   const parent = directory !== undefined && existsSync(directory) ? directory : tmpdir();
   const temporary = await mkdtemp(join(parent, 'restore-'));
   const place = new BucketPlace({ name: bucket, folder }, config.storage);
-  try {
-    const path = join(temporary, name);
-    await withProgress((progress) => {
-      progress.print(`downloading ${url}`);
-      const report = (done: number, total: number) => progress.update('downloaded', done, total, 'bytes');
-      return download(place, name, { path, progress: report });
-    });
-    return await use(path);
-  } finally {
-    place.close();
-    await rm(temporary, { recursive: true, force: true });
-  }
+  return withTemporaryPath(temporary, async () => {
+    try {
+      const path = join(temporary, name);
+      await withProgress((progress) => {
+        progress.print(`downloading ${url}`);
+        const report = (done: number, total: number) => progress.update('downloaded', done, total, 'bytes');
+        return download(place, name, { path, progress: report });
+      });
+      return await use(path);
+    } finally {
+      place.close();
+      await rm(temporary, { recursive: true, force: true });
+    }
+  });
 }

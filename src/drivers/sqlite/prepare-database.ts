@@ -12,6 +12,7 @@ import { limits } from '../../limits.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { withKnex } from '../with-knex.ts';
 import { ownerOnly } from './file/file-modes.ts';
+import { makeNamesText } from './name-column.ts';
 
 /**
  * Creates the file if it is missing, and migrates its schema. Several instances may do this at
@@ -69,6 +70,7 @@ function inspect(path: string): readonly string[] {
     database.pragma('journal_mode = WAL');
     if (isEmpty(database)) createSchema(database);
     refuseForeignTable(database, path);
+    makeNamesText(database);
     const known = database
       .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
       .get(migrationsTable);

@@ -1,10 +1,13 @@
-/** Detects the target of a copy that is not complete. It must be neither served nor handed on. */
+/**
+ * Detects the target of a copy or a restore that is not complete. It must be neither served nor
+ * handed on.
+ */
 import { UNFINISHED_COPY } from '../../sql/statements/take-over-statements.ts';
 import { type Program, row } from '../program.ts';
 
 /** What is wrong with the target of an unfinished copy, and what to do. */
 export const unfinishedCopyText =
-  'a copy into this database has not been finished; run the same `tine copy` again to continue it (one with --follow ends with --cutover), or drop the database';
+  'a copy into this database has not been finished; run the same `tine copy` (one with --follow ends with --cutover) or `tine snapshot restore` again, or drop the database';
 
 /** Whether the database is the target of an unfinished copy. */
 export function* isUnfinishedCopy(): Program<boolean> {

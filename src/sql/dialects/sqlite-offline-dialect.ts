@@ -11,7 +11,9 @@ export const sqliteOfflineDialect: OfflineDialect = {
   kineColumnNames: "SELECT name FROM pragma_table_info('kine')",
   indexNames: "SELECT name FROM sqlite_schema WHERE type = 'index'",
   damage: `PRAGMA integrity_check(${damageLinesMax})`,
-  isNotText: (column) => `typeof(${column}) <> 'text'`,
+  // In a column of an older kine, names of digits are numbers. The next start of tine converts
+  // them.
+  isNotText: (column) => `typeof(${column}) NOT IN ('text', 'integer', 'real')`,
   differs: (first, second) => `${first} IS NOT ${second}`,
   updateJoined: updateFrom,
   sequenceBehind: "SELECT 1 FROM sqlite_sequence WHERE name = 'kine' AND seq < (SELECT MAX(id) FROM kine)",

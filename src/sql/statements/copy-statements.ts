@@ -89,6 +89,17 @@ export const copiedRows = (owner: Owner) =>
     ORDER BY id`,
   );
 
+// The ids of an interval, without the compaction mark.
+export const COPIED_IDS = selectsRows(
+  'copied_ids',
+  single('id', 'integer'),
+  (sql) => `SELECT id
+  FROM kine
+  WHERE id > ${sql.parameter.integer} AND id <= ${sql.parameter.integer} AND name <> '${compactMarkName}'
+  ORDER BY id
+  LIMIT ${sql.parameter.integer}`,
+);
+
 // The versions and names of rows, by id.
 export const VERSIONS = selectsEach(
   'versions',
@@ -259,23 +270,26 @@ const replacedId = 2;
 /**
  * Inserts the keys of an etcd with ids in the order of their revisions. An id equals its revision,
  * unless earlier transactions with several keys have used this id. The first id is left free for
- * the compaction mark; the second id is never used.
+ * the compaction mark; the second id is never used. An etcd does not return the positions of keys
+ * within their revision, so they are in the order of the names.
  */
 export const PLACE_STAGED = changes(
   'place_staged',
   (
     sql,
-  ) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision)
+  ) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision, sub_revision)
   SELECT placed.id, tine_copy.name,
     CASE WHEN tine_copy.create_revision = tine_copy.mod_revision THEN 1 ELSE 0 END, 0,
     CASE WHEN tine_copy.create_revision = tine_copy.mod_revision THEN 0 ELSE tine_copy.create_revision END,
     CASE WHEN tine_copy.create_revision = tine_copy.mod_revision THEN 0 ELSE ${replacedId} END,
     tine_copy.lease, tine_copy.value, tine_copy.version, tine_copy.lease_id,
-    CASE WHEN placed.id = tine_copy.mod_revision THEN NULL ELSE tine_copy.mod_revision END
+    CASE WHEN placed.id = tine_copy.mod_revision THEN NULL ELSE tine_copy.mod_revision END,
+    CASE WHEN placed.sub_revision = 0 THEN NULL ELSE placed.sub_revision END
   FROM (
-    SELECT name, place + MAX(${sql.expression.greatest('mod_revision - place', String(replacedId))}) OVER (ORDER BY place) AS id
+    SELECT name, sub_revision, place + MAX(${sql.expression.greatest('mod_revision - place', String(replacedId))}) OVER (ORDER BY place) AS id
     FROM (
-      SELECT name, mod_revision, ROW_NUMBER() OVER (ORDER BY mod_revision, name) AS place
+      SELECT name, mod_revision, ROW_NUMBER() OVER (ORDER BY mod_revision, name) AS place,
+        ROW_NUMBER() OVER (PARTITION BY mod_revision ORDER BY name) - 1 AS sub_revision
       FROM tine_copy) ordered) placed
   JOIN tine_copy ON tine_copy.name = placed.name
   ORDER BY placed.id`,

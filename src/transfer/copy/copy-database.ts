@@ -4,22 +4,30 @@
  */
 import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { change, insertEach, query, rows, rowsOf } from '../../mvcc/program.ts';
+import { change, changeEach, insertEach, query, rows, rowsOf } from '../../mvcc/program.ts';
 import { adoptLeases, rebuildCurrent, uniteMarks } from '../../mvcc/start-up/take-over.ts';
 import { compactMarkName } from '../../sql/key-text.ts';
 import { markRow } from '../../sql/rows/kine-rows.ts';
-import { copiedRows, copyNames, LEASE_PAGE, type Owner, SIZES_AFTER } from '../../sql/statements/copy-statements.ts';
+import {
+  COPIED_IDS,
+  copiedRows,
+  copyNames,
+  LEASE_PAGE,
+  type Owner,
+  SIZES_AFTER,
+} from '../../sql/statements/copy-statements.ts';
 import { MARKS, SET_COVERED_ID } from '../../sql/statements/take-over-statements.ts';
-import { INSERT_LEASES, INSERT_ROWS } from '../../sql/statements/write-statements.ts';
+import { DELETE_ROWS, INSERT_LEASES, INSERT_ROWS } from '../../sql/statements/write-statements.ts';
 import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from '../table-facts.ts';
 import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
 import { adaptRows } from './adapt-rows.ts';
 import { copyAuth } from './copy-auth.ts';
 import { type Digest, digestText } from './digest.ts';
 import { digestOf } from './digest-database.ts';
+import { noteLeftOutOfDatabase } from './left-out.ts';
 import { pageEnd } from './pages.ts';
 import type { Progress } from './progress.ts';
-import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
+import { beginCopy, forgetCopy, type KeyPlace, prepareTarget, refuseLongKey, storeState } from './target.ts';
 
 /** The result of a copy. */
 export interface CopyReport {
@@ -51,8 +59,9 @@ export async function copyDatabase(from: OfflineAccess, to: OfflineAccess, progr
     const source = await openSource(database);
     await prepareTarget(to, from.name);
     return to.whileLocked(async (target) => {
-      await copyRows(source, target, progress);
+      await copyRows(source, { target, place: to }, progress);
       await target.transaction((tx) => complete(source, tx));
+      await noteLeftOutOfDatabase(database, progress);
       return verified(source, target, progress);
     });
   });
@@ -62,11 +71,17 @@ async function openSource(database: OfflineDatabase): Promise<Source> {
   const facts = await tableFacts(database);
   requireKnown(database, facts, 'copy');
   await refuseUnfinishedCopy(database, facts);
+  if (facts.isTines && facts.missingMigrations.length > 0)
+    throw new StartError(`${database.name}: an older tine wrote it; start this tine on it once, then copy`);
   const newest = await database.value('SELECT MAX(id) FROM kine');
   return { database, owner: facts.isTines ? 'tine' : 'kine', newestId: numberOf(newest) };
 }
 
-async function copyRows(source: Source, target: LockedDatabase, progress: Progress): Promise<void> {
+async function copyRows(
+  source: Source,
+  { target, place }: { readonly target: LockedDatabase; readonly place: KeyPlace },
+  progress: Progress,
+): Promise<void> {
   const { database, newestId } = source;
   let lastId = await target.transaction((tx) => begin(source, tx, progress));
   for (;;) {
@@ -75,6 +90,7 @@ async function copyRows(source: Source, target: LockedDatabase, progress: Progre
     const found = await database.run(rowsOf(query(copiedRows(source.owner), lastId, endId)));
     await target.transaction(async (tx) => {
       const adapted = await adaptRows(found, tx, { foldsCase: database.sql.kine.foldsCase });
+      for (const { name } of adapted) refuseLongKey(name, place);
       await tx.run(insertEach(INSERT_ROWS, adapted));
       await storeState(tx, copyNames.throughId, endId);
     });
@@ -88,13 +104,30 @@ async function begin(source: Source, target: OfflineDatabase, progress: Progress
   const continues = await beginCopy(target, source.database.name);
   const lastId = (await stateOf(target, copyNames.throughId)) ?? 0;
   if (continues) progress.print(`continuing after id ${lastId}`);
-  // Rows that the source compacts between two runs stay in the target, whose own compaction deletes
-  // them.
+  await deleteCompacted(source, target, lastId);
   const compacted = await deletedThroughId(source);
   const before = (await stateOf(target, copyNames.compactedId)) ?? compacted;
   await storeState(target, copyNames.compactedId, Math.min(before, compacted));
   return lastId;
 }
+
+/**
+ * Deletes the copied rows that the source has compacted since. One of them may be the newest row of
+ * a key in the target, if the source has compacted the deletion of this key too.
+ */
+async function deleteCompacted({ database }: Source, target: OfflineDatabase, throughId: number): Promise<void> {
+  for (let lastId = 0; ; ) {
+    const copied = await target.run(rows(COPIED_IDS, lastId, throughId, idPageMax));
+    const endId = copied.at(-1);
+    if (endId === undefined) return;
+    const kept = new Set(await database.run(rows(COPIED_IDS, lastId, endId, endId - lastId)));
+    const deleted = copied.filter((id) => !kept.has(id)).map((id) => [id]);
+    await target.run(changeEach(DELETE_ROWS, deleted));
+    lastId = endId;
+  }
+}
+
+const idPageMax = 1000;
 
 /** The id up to which the source has deleted all rows that its compaction mark made unreachable. */
 async function deletedThroughId({ database, owner }: Source): Promise<number> {

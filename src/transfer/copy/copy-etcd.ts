@@ -28,8 +28,9 @@ import { digestByKey } from './digest-database.ts';
 import { digestOfEtcd } from './digest-etcd.ts';
 import { type EtcdClient, RevisionCompacted } from './etcd-client.ts';
 import { type EtcdKeys, findKeys, type KeyScope, pagesOf } from './etcd-keys.ts';
+import { noteLeftOutOfServer } from './left-out.ts';
 import type { Progress } from './progress.ts';
-import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
+import { beginCopy, forgetCopy, type KeyPlace, prepareTarget, refuseLongKey, storeState } from './target.ts';
 
 /**
  * Copies the keys into a staging table, and then inserts all of them in the order of their
@@ -43,7 +44,8 @@ export async function copyEtcd(client: EtcdClient, to: OfflineAccess, progress: 
   return to.whileLocked(async (target) => {
     const keys = await begin(client, target, { scope: 'all', progress });
     try {
-      await copyKeys(keys, target, progress);
+      await copyKeys(keys, { target, place: to }, progress);
+      await noteLeftOutOfServer(client, progress);
       return await verified(keys, target, progress);
     } catch (error) {
       if (!(error instanceof RevisionCompacted)) throw error;
@@ -62,14 +64,16 @@ export async function copyEtcd(client: EtcdClient, to: OfflineAccess, progress: 
  * @throws RevisionCompacted if the source compacts the revision meanwhile. The next call starts
  * again.
  */
-export async function beginCopyOfEtcd(
-  client: EtcdClient,
-  target: LockedDatabase,
-  progress: Progress,
-): Promise<EtcdKeys> {
-  const keys = await begin(client, target, { scope: 'watched', progress });
-  await copyKeys(keys, target, progress);
+export async function beginCopyOfEtcd(client: EtcdClient, into: Into, progress: Progress): Promise<EtcdKeys> {
+  const keys = await begin(client, into.target, { scope: 'watched', progress });
+  await copyKeys(keys, into, progress);
   return keys;
+}
+
+/** The locked target. */
+export interface Into {
+  readonly target: LockedDatabase;
+  readonly place: KeyPlace;
 }
 
 async function begin(
@@ -110,9 +114,10 @@ async function refuseOlderSource(client: EtcdClient, revision: number): Promise<
   );
 }
 
-async function copyKeys(keys: EtcdKeys, target: LockedDatabase, progress: Progress): Promise<void> {
+async function copyKeys(keys: EtcdKeys, into: Into, progress: Progress): Promise<void> {
+  const { target } = into;
   if (!(await isPlaced(target))) {
-    await stage(keys, target, progress);
+    await stage(keys, into, progress);
     const leases = keys.isKine ? [] : await leasesOf(keys.client, target);
     progress.print('ordering the keys by their revisions');
     await target.transaction((tx) => place(keys, leases, tx));
@@ -125,12 +130,13 @@ function isPlaced(target: LockedDatabase): Promise<boolean> {
   return target.transaction(async (tx) => (await tx.value('SELECT 1 FROM kine LIMIT 1')) !== undefined);
 }
 
-async function stage(keys: EtcdKeys, target: LockedDatabase, progress: Progress): Promise<void> {
+async function stage(keys: EtcdKeys, { target, place: to }: Into, progress: Progress): Promise<void> {
   const staged = await target.transaction((tx) => tx.run(row(LAST_STAGED)));
   const last = staged?.name ?? undefined;
   let count = staged?.count ?? 0;
   for await (const page of pagesOf(keys, last === undefined ? undefined : keyBytes(last))) {
     const list = page.map((pair) => stagedRow(pair, keys));
+    for (const { name } of list) refuseLongKey(name, to);
     await target.transaction((tx) => tx.run(insertEach(INSERT_STAGED, list)));
     count += page.length;
     progress.update('keys copied', count, keys.count);

@@ -26,10 +26,12 @@ export interface EtcdAccess {
   readonly user: string | undefined;
 }
 
-/** Reads the variables `ETCDCTL_...`. */
+/** Reads the variables `ETCDCTL_...`. The password may be in a variable of its own. */
 export function etcdAccess(environment: Readonly<Record<string, string | undefined>>): EtcdAccess {
-  const { ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY, ETCDCTL_USER } = environment;
-  return { caFile: ETCDCTL_CACERT, certFile: ETCDCTL_CERT, keyFile: ETCDCTL_KEY, user: ETCDCTL_USER };
+  const { ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY, ETCDCTL_USER = '', ETCDCTL_PASSWORD = '' } = environment;
+  const files = { caFile: ETCDCTL_CACERT, certFile: ETCDCTL_CERT, keyFile: ETCDCTL_KEY };
+  if (ETCDCTL_USER === '') return { ...files, user: undefined };
+  return { ...files, user: ETCDCTL_PASSWORD === '' ? ETCDCTL_USER : `${ETCDCTL_USER}:${ETCDCTL_PASSWORD}` };
 }
 
 /** The time limit of one reply. */
@@ -38,8 +40,15 @@ const answerMsMax = 60_000;
 /** The time limit of the reply that shows that the server still answers. */
 const pollMsMax = 10_000;
 
+/** How often a connection with calls is tested, and the time limit of the reply. */
+const pingIntervalMs = 10_000;
+const pingReplyMsMax = 20_000;
+
 /** The source has compacted the requested revision. */
 export class RevisionCompacted extends StartError {}
+
+/** An error without a code of etcd, as a kine returns the errors of its database. */
+export class ErrorWithoutCode extends StartError {}
 
 /**
  * The codes of outages. A token ends with etcd's memory of it, and the next connection gets a new
@@ -73,6 +82,9 @@ export class EtcdClient {
     this.#client = new Client(url.host, channelCredentials(url, access), {
       // Pages have hundreds of values of up to 1.5 MiB.
       'grpc.max_receive_message_length': -1,
+      // A silent network ends a stream. etcd accepts a ping every 5 s.
+      'grpc.keepalive_time_ms': pingIntervalMs,
+      'grpc.keepalive_timeout_ms': pingReplyMsMax,
     });
   }
 
@@ -84,6 +96,11 @@ export class EtcdClient {
     const { token } = await client.call(Auth.methods.authenticate, { name, password: password.join(':') });
     client.#metadata.set('token', token);
     return client;
+  }
+
+  /** Whether the server has accepted a user, so its auth is on. */
+  get hasUser(): boolean {
+    return this.#metadata.get('token').length > 0;
   }
 
   range(request: MessageInput<RangeRequest>): Promise<RangeResponse> {
@@ -178,7 +195,8 @@ export class EtcdClient {
       return new RevisionCompacted(`${this.name}: ${error.details}`);
     const text = `${this.name}: ${lastError(error.details)}`;
     const isOutage = outageCodes.has(error.code) || /too many requests/.test(error.details);
-    return isOutage ? new OutageError(text, { cause: error }) : new StartError(text, { cause: error });
+    if (isOutage) return new OutageError(text, { cause: error });
+    return new (error.code === status.UNKNOWN ? ErrorWithoutCode : StartError)(text, { cause: error });
   }
 }
 

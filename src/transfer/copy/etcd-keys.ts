@@ -1,6 +1,6 @@
 /** Reads all keys of an etcd at one revision, in pages in key order. */
 import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
-import type { EtcdClient } from './etcd-client.ts';
+import { ErrorWithoutCode, type EtcdClient } from './etcd-client.ts';
 
 /** An interval of keys as a request names it. `end` is exclusive. */
 export interface Interval {
@@ -43,12 +43,13 @@ export async function findKeys(client: EtcdClient, { revision, scope }: KeysWant
   const firstKey = { limit: 1, keysOnly: true, revision: at };
   const root = await client.range({ ...firstKey, key: key('/'), rangeEnd: key('0') });
   const newest = revision ?? root.header?.revision ?? 0;
-  // kine treats every interval as a prefix. For this one it counts no keys, or refuses the zero
-  // byte.
+  // kine treats every interval as a prefix. For this one it counts no keys, or its database refuses
+  // the zero byte. Any other error may come from an etcd: an outage, a compaction, or a user that
+  // may not read all keys.
   const all = await client
     .range({ ...firstKey, key: everything.start, rangeEnd: everything.end, revision: newest })
     .catch((error: unknown) => {
-      if (root.count === 0) throw error;
+      if (root.count === 0 || !(error instanceof ErrorWithoutCode)) throw error;
       return undefined;
     });
   const isKine = all === undefined || all.count < root.count;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, insertEach } from '../../mvcc/program.ts';
-import { compactMarkName } from '../../sql/key-text.ts';
+import { compactMarkName, keyBytes } from '../../sql/key-text.ts';
 import { FORGET_COPY } from '../../sql/statements/copy-statements.ts';
 import { SET_STATE } from '../../sql/statements/state-statements.ts';
 import { copySourceName } from '../../sql/statements/take-over-statements.ts';
@@ -48,6 +48,25 @@ export async function beginCopy(database: OfflineDatabase, sourceName: string): 
   await storeState(database, copySourceName, sourceNumber(sourceName));
   return false;
 }
+
+/** Where keys are stored. */
+export type KeyPlace = Pick<OfflineAccess, 'name' | 'keyLengthMax'>;
+
+/**
+ * Refuses a key that the indexes of the target do not accept. Postgres stores a longer key if it
+ * can be compressed, but tine then accepts no write of this key.
+ *
+ * @throws StartError with the beginning of the key.
+ */
+export function refuseLongKey(name: string, { name: target, keyLengthMax }: KeyPlace): void {
+  if (name.length <= keyLengthMax) return;
+  const shown = JSON.stringify(Buffer.from(keyBytes(name).subarray(0, shownKeyBytesMax)).toString());
+  throw new StartError(
+    `${target}: it can index keys of at most ${keyLengthMax} characters, and the key that begins with ${shown} has ${name.length}; copy into another kind of database, or delete the key`,
+  );
+}
+
+const shownKeyBytesMax = 100;
 
 export function storeState(database: OfflineDatabase, name: string, value: number): Promise<number> {
   return database.run(insertEach(SET_STATE, [{ name, value }]));

@@ -1,5 +1,5 @@
 /** The end of a copy that follows its source: clients move from the source to the target. */
-import { StartError } from '../../errors.ts';
+import { OutageError, StartError } from '../../errors.ts';
 import { type Digest, digestText } from '../copy/digest.ts';
 import { digestOfEtcd } from '../copy/digest-etcd.ts';
 import { RevisionCompacted } from '../copy/etcd-client.ts';
@@ -34,13 +34,28 @@ export interface Comparison {
  * @throws StartError if the two sides differ; then the copy stays unfinished.
  */
 export async function cutOver(follower: Follower, progress: Progress): Promise<CutOver> {
-  const { source, target, changed } = follower;
+  const { target } = follower;
   progress.print('cutover: catching up with the source, then comparing all keys');
   await follower.catchUp();
   const all = await compareAll(follower, progress);
   progress.print(`revision ${all.revision}: ${digestText(all.digest)} on both sides`);
   await compareWhileWritten(follower);
   await target.alignLeases();
+  try {
+    return await completed(follower, all, progress);
+  } catch (error) {
+    // An outage is retried, and a compaction is no error of the operator.
+    if (!(error instanceof StartError) || error instanceof OutageError || error instanceof RevisionCompacted)
+      throw error;
+    throw new StartError(`${error.message}. ${refusalAdvice}`, { cause: error });
+  }
+}
+
+const refusalAdvice = 'If the source refuses writes already, `etcdctl alarm disarm` ends this';
+
+/** Ends the writes of the source, and copies and compares the rest. */
+async function completed(follower: Follower, all: Comparison, progress: Progress): Promise<CutOver> {
+  const { source, target, changed } = follower;
   const refusedAtMs = await untilNothingIsWritten(follower, progress);
   const names = changed.names();
   // A kine does not confirm that it has sent everything.
@@ -145,9 +160,7 @@ async function compareCounts({ source, target }: Follower): Promise<number> {
 }
 
 function differs(what: string): StartError {
-  return new StartError(
-    `${what}; drop the target and start again. If the source refuses writes already, \`etcdctl alarm disarm\` ends this`,
-  );
+  return new StartError(`${what}; drop the target and start again`);
 }
 
 /** The newest revision of a source, at which it stayed for a time, and sent nothing. */
@@ -178,8 +191,8 @@ async function untilNothingIsWritten(follower: Follower, progress: Progress): Pr
     return undefined;
   }
   const refusedAtMs = performance.now();
-  progress.print(`${client.name} refuses writes from now on`);
   await refuseWrites(client);
+  progress.print(`${client.name} refuses writes from now on`);
   await follower.through(await client.newestRevision());
   return refusedAtMs;
 }

@@ -17,7 +17,7 @@ import { comparedKey, type Digest, KeyHash, type LiveKey } from '../copy/digest.
 import { digestByKey } from '../copy/digest-database.ts';
 import type { EtcdKeys } from '../copy/etcd-keys.ts';
 import type { Progress } from '../copy/progress.ts';
-import { forgetCopy, storeState } from '../copy/target.ts';
+import { forgetCopy, type KeyPlace, refuseLongKey, storeState } from '../copy/target.ts';
 import { numberOf } from '../table-facts.ts';
 import type { FollowTarget } from './follow-target.ts';
 import { valueBytes } from './read-ahead.ts';
@@ -31,20 +31,22 @@ export class DatabaseTarget implements FollowTarget {
   readonly name: string;
   readonly #locked: LockedDatabase;
   readonly #source: EtcdKeys;
+  readonly #place: KeyPlace;
   readonly #leases: Set<bigint>;
   #revision: number;
 
-  private constructor(locked: LockedDatabase, source: EtcdKeys, found: Found) {
+  private constructor(locked: LockedDatabase, source: EtcdKeys, place: KeyPlace, found: Found) {
     this.name = found.name;
     this.#locked = locked;
     this.#source = source;
+    this.#place = place;
     this.#leases = new Set(found.leases);
     this.#revision = found.revision;
   }
 
   /** Opens a target into which the keys of the source were copied. */
-  static async open(locked: LockedDatabase, source: EtcdKeys): Promise<DatabaseTarget> {
-    return new DatabaseTarget(locked, source, await locked.transaction(find));
+  static async open(locked: LockedDatabase, source: EtcdKeys, place: KeyPlace): Promise<DatabaseTarget> {
+    return new DatabaseTarget(locked, source, place, await locked.transaction(find));
   }
 
   get revision(): number {
@@ -123,7 +125,7 @@ export class DatabaseTarget implements FollowTarget {
       let revision = this.#revision;
       for (const run of runsWithoutGap(part)) {
         await fillGap(tx, { after: revision, through: run.first - 1 });
-        await write(tx, run.operations(this.#source));
+        await write(tx, run.operations({ ...this.#place, isKine: this.#source.isKine }));
         revision = run.last;
       }
     });
@@ -210,11 +212,11 @@ class Run {
   }
 
   /** One operation for each revision. */
-  operations(source: { readonly isKine: boolean }): readonly WriteOperation[] {
+  operations(sides: Sides): readonly WriteOperation[] {
     return this.#revisions.map(({ events }) => ({
       kind: 'txn',
       compares: [],
-      success: events.map((event) => step(event, source)),
+      success: events.map((event) => step(event, sides)),
       failure: [],
     }));
   }
@@ -230,9 +232,15 @@ function runsWithoutGap(part: readonly SourceRevision[]): readonly Run[] {
   return runs;
 }
 
-function step({ type, kv }: Event, { isKine }: { readonly isKine: boolean }): PutOperation | DeleteOperation {
+/** The target, and the kind of the source. */
+interface Sides extends KeyPlace {
+  readonly isKine: boolean;
+}
+
+function step({ type, kv }: Event, { isKine, ...place }: Sides): PutOperation | DeleteOperation {
   if (kv === undefined) throw new AssertionError('an event has a key');
   const key = keyText(kv.key);
+  refuseLongKey(key, place);
   if (type === EventType.DELETE) return { kind: 'delete', keys: { one: key }, previous: false };
   const lease = isKine && kv.lease !== 0n ? BigInt(kv.modRevision) : kv.lease;
   const options = { previous: false, ignoreValue: false, ignoreLease: false };

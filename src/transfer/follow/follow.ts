@@ -1,9 +1,9 @@
 /** Follows a running server into a target until the operator stops it, or until the cutover. */
 import type { OfflineAccess } from '../../drivers/offline.ts';
 import { OutageError, StartError } from '../../errors.ts';
-import { Auth } from '../../wire/generated/etcdserverpb/auth.ts';
 import { beginCopyOfEtcd } from '../copy/copy-etcd.ts';
 import { type EtcdClient, RevisionCompacted } from '../copy/etcd-client.ts';
+import { noteLeftOutOfServer } from '../copy/left-out.ts';
 import type { Progress } from '../copy/progress.ts';
 import { prepareTarget } from '../copy/target.ts';
 import { type CutOver, cutOver } from './cut-over.ts';
@@ -107,19 +107,10 @@ async function intoDatabase(
 ): Promise<CutOver | undefined> {
   await prepareTarget(access, source.name);
   return access.whileLocked(async (locked) => {
-    const keys = await beginCopyOfEtcd(source, locked, progress);
-    await noteAuth(source, progress);
-    return run(new Follower(keys, await DatabaseTarget.open(locked, keys), signal));
+    const keys = await beginCopyOfEtcd(source, { target: locked, place: access }, progress);
+    await noteLeftOutOfServer(source, progress);
+    return run(new Follower(keys, await DatabaseTarget.open(locked, keys, access), signal));
   });
-}
-
-/** Users and roles are not copied. Servers without auth do not answer. */
-async function noteAuth(source: EtcdClient, progress: Progress): Promise<void> {
-  const status = await source.call(Auth.methods.authStatus, {}).catch(() => undefined);
-  if (status?.enabled !== true) return;
-  progress.print(
-    `${source.name}: auth is on; users and roles are not copied: create them in the target before clients move`,
-  );
 }
 
 async function intoEtcd(client: EtcdClient, { source, signal, fail, run }: Attempt): Promise<CutOver | undefined> {

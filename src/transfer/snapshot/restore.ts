@@ -1,6 +1,7 @@
 /**
  * Restores an etcd snapshot into a database, in one transaction that commits completely or has no
- * effect.
+ * effect. Until it commits, the database counts as an unfinished copy: it is not served as an empty
+ * store.
  */
 import { FileReader } from '../../bbolt/file-reader.ts';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
@@ -51,12 +52,24 @@ export function restoreSnapshot(
   return FileReader.use(path, async (file) => {
     const summary = inspect(file, progress);
     refuseLongKeys(summary, to, path);
-    await prepareTarget(to, path);
-    const revision = await to.whileLocked((target) =>
-      target.transaction((tx) => restore(new BackendFile(file), tx, { summary, bumpRevision, progress })),
-    );
+    await prepareTarget(to, restoreName);
+    const revision = await to.whileLocked(async (target) => {
+      await target.transaction(begin);
+      return target.transaction((tx) => restore(new BackendFile(file), tx, { summary, bumpRevision, progress }));
+    });
     return { summary, revision };
   });
+}
+
+/**
+ * The source of every restore: another snapshot may be restored into the target of an interrupted
+ * restore, but no copy may continue it.
+ */
+const restoreName = 'tine snapshot restore';
+
+async function begin(tx: OfflineDatabase): Promise<void> {
+  await refuseUsers(tx);
+  await beginCopy(tx, restoreName);
 }
 
 function refuseLongKeys({ keyLengthMax }: SnapshotSummary, to: OfflineAccess, path: string): void {
@@ -74,8 +87,6 @@ interface Restoring extends RestoreOptions {
 /** Restores the snapshot. Returns the revision of the store afterwards. */
 async function restore(backend: BackendFile, tx: OfflineDatabase, restoring: Restoring): Promise<number> {
   const { summary, bumpRevision, progress } = restoring;
-  await refuseUsers(tx);
-  await beginCopy(tx, tx.name);
   await restoreAuth(backend, tx);
   await restoreLeases(backend, tx);
   const log = new LogRestorer(tx, summary);

@@ -113,6 +113,8 @@ async function* counted(chunks: AsyncIterable<Buffer>, report: (bytes: number) =
 }
 
 async function* sentBytes(client: EtcdClient): AsyncGenerator<Buffer> {
+  // A stream has no time limit until it is connected. Pings test it afterwards.
+  await client.call(Maintenance.methods.status, {});
   const sum = createHash('sha256');
   // The last chunk is the checksum of the others.
   let waiting: Buffer | undefined;
@@ -133,7 +135,26 @@ async function writeWhole(path: string, chunks: AsyncIterable<Buffer>): Promise<
   try {
     await writeWholeFile(`${path}${partSuffix}`, chunks, async () => path);
   } catch (cause) {
-    if (isOwnError(cause) || (cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
-    throw new StartError(`${path}: ${(cause as Error).message}`, { cause });
+    const { code = '', message, syscall } = cause as NodeJS.ErrnoException;
+    if (isOwnError(cause) || syscall === undefined) throw cause;
+    throw new StartError(`${path}: ${writeFaults.get(code) ?? message}`, { cause });
   }
 }
+
+const full = 'no space is left on the disk; free some space, then try again';
+const refused = 'cannot be written; check the permissions of its folder, or give another path';
+const noFile = 'is a folder, or its path contains a file; give another path';
+
+/** What prevents the writing of a file, and what to do. */
+const writeFaults: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', full],
+  ['EDQUOT', full],
+  ['EACCES', refused],
+  ['EPERM', refused],
+  ['EROFS', refused],
+  ['EISDIR', noFile],
+  ['ENOTDIR', noFile],
+  ['ENOTEMPTY', noFile],
+  ['EEXIST', noFile],
+  ['ENOENT', 'its folder does not exist; create it, or give another path'],
+]);

@@ -53,6 +53,28 @@ test('an unfinished file of an earlier run is replaced, with the right mode', as
   assert.equal(statSync(path).mode & 0o777, 0o600);
 });
 
+test('of two processes that write one file, the file of neither is renamed half written', async () => {
+  const path = join(temporaryDirectory(), 'whole');
+  const written = Promise.withResolvers<void>();
+  const resumed = Promise.withResolvers<void>();
+  async function* slow(): AsyncGenerator<Buffer> {
+    yield Buffer.from('be');
+    written.resolve();
+    await resumed.promise;
+    yield Buffer.from('gun later');
+  }
+  const begun: Promise<void>[] = [];
+  const first = writeWholeFile(`${path}.part`, pieces(Buffer.from('begun first')), async () => {
+    begun.push(writeWholeFile(`${path}.part`, slow(), async () => path));
+    await written.promise;
+    return path;
+  });
+  await assert.rejects(first, /another process writes this file; run one at a time/);
+  resumed.resolve();
+  await Promise.all(begun);
+  assert.equal(readFileSync(path, 'utf8'), 'begun later');
+});
+
 /** The sizes of contents around the pieces in which a file is read back. */
 const sizes = [1, 31, 32, 33, 262_112, 262_111, 262_143, 262_144, 262_145, 600_000];
 

@@ -43,6 +43,13 @@ SELECT name, value
   FROM tine_state
   WHERE name LIKE 'compaction_hash/%';
 
+-- copied_ids
+SELECT id
+  FROM kine
+  WHERE id > ? AND id <= ? AND name <> 'compact_rev_key'
+  ORDER BY id
+  LIMIT ?;
+
 -- copied_rows_of_kine
 SELECT id, COALESCE(name, RPAD(X'', 70000, X'00')), COALESCE(created, 0), COALESCE(deleted, 0),
       COALESCE(create_revision, 0), COALESCE(prev_revision, 0), COALESCE(lease, 0), value,
@@ -755,20 +762,29 @@ SELECT CAST(id AS CHAR), ttl_seconds, expires_at_ms
   LIMIT ?;
 
 -- place_staged
-INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision)
+INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision, sub_revision)
   SELECT placed.id, tine_copy.name,
     CASE WHEN tine_copy.create_revision = tine_copy.mod_revision THEN 1 ELSE 0 END, 0,
     CASE WHEN tine_copy.create_revision = tine_copy.mod_revision THEN 0 ELSE tine_copy.create_revision END,
     CASE WHEN tine_copy.create_revision = tine_copy.mod_revision THEN 0 ELSE 2 END,
     tine_copy.lease, tine_copy.value, tine_copy.version, tine_copy.lease_id,
-    CASE WHEN placed.id = tine_copy.mod_revision THEN NULL ELSE tine_copy.mod_revision END
+    CASE WHEN placed.id = tine_copy.mod_revision THEN NULL ELSE tine_copy.mod_revision END,
+    CASE WHEN placed.sub_revision = 0 THEN NULL ELSE placed.sub_revision END
   FROM (
-    SELECT name, place + MAX(GREATEST(mod_revision - place, 2)) OVER (ORDER BY place) AS id
+    SELECT name, sub_revision, place + MAX(GREATEST(mod_revision - place, 2)) OVER (ORDER BY place) AS id
     FROM (
-      SELECT name, mod_revision, ROW_NUMBER() OVER (ORDER BY mod_revision, name) AS place
+      SELECT name, mod_revision, ROW_NUMBER() OVER (ORDER BY mod_revision, name) AS place,
+        ROW_NUMBER() OVER (PARTITION BY mod_revision ORDER BY name) - 1 AS sub_revision
       FROM tine_copy) ordered) placed
   JOIN tine_copy ON tine_copy.name = placed.name
   ORDER BY placed.id;
+
+-- positions_after
+SELECT id, COALESCE(kine.revision, kine.id), COALESCE(sub_revision, 0)
+  FROM kine
+  WHERE id > ? AND name <> 'compact_rev_key' AND (deleted = 0 OR prev_revision <> 0)
+  ORDER BY id
+  LIMIT ?;
 
 -- range_current_keys_by_create_ascending_all_whole
 WITH RECURSIVE names(name, id) AS (
@@ -2265,6 +2281,11 @@ INSERT INTO tine_state (name, value)
 INSERT INTO tine_member (id, details, seen_at_ms)
   VALUES ?rows
   ON DUPLICATE KEY UPDATE details = VALUES(details), seen_at_ms = VALUES(seen_at_ms);
+
+-- set_position
+UPDATE kine
+  SET sub_revision = ?
+  WHERE id = ?;
 
 -- set_role
 INSERT INTO tine_role (name, details)

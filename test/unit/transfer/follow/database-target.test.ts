@@ -34,7 +34,9 @@ async function withTarget(
 ): Promise<{ readonly path: string; readonly findings: readonly string[] }> {
   const path = await tineFile();
   const access = offlineSqlite(path);
-  await access.whileLocked(async (locked) => work(await DatabaseTarget.open(locked, source(isKine))));
+  await access.whileLocked(async (locked) =>
+    work(await DatabaseTarget.open(locked, source(isKine), { name: path, keyLengthMax: 100 })),
+  );
   return { path, findings: (await access.readSnapshot(checkDatabase)).findings };
 }
 
@@ -88,5 +90,15 @@ test('the digest of all names is the digest of the target, and a deleted key cou
     assert.equal(all.keyCount, 2);
     assert.deepEqual(await target.digestOf(names), all);
     assert.notEqual((await target.digestOf(['a'])).hash, all.hash);
+  });
+});
+
+test('a key that the indexes of the target do not accept ends the copy, and its revision has no effect', async () => {
+  await withTarget(false, async (target) => {
+    await assert.rejects(target.append([at(7, put('k'.repeat(101), '7'))]), {
+      message: /it can index keys of at most 100 characters, and the key that begins with "k{100}" has 101; copy into/,
+    });
+    assert.equal(target.revision, 6);
+    assert.equal(await target.keyCount(), 2);
   });
 });
