@@ -40,7 +40,11 @@ export async function writeTineDatabase(
   await access.prepare();
   await lockedTransaction(access, async (own) => {
     await own.run(takeOver(0));
-    await own.run(writeBatch(operations, { withEvents: false, leaseNowMs: Date.now }));
+    let rest = operations;
+    while (rest.length > 0) {
+      const { outcomes } = await own.run(writeBatch(rest, { withEvents: false, leaseNowMs: Date.now }));
+      rest = rest.slice(outcomes.length);
+    }
   });
 }
 

@@ -258,12 +258,15 @@ function kinesLeases(part: readonly SourceRevision[]): readonly GrantedLease[] {
     );
 }
 
+/** A batch executes its first operations, as many as its bounds allow, and the next one the rest. */
 async function write(tx: OfflineDatabase, operations: readonly WriteOperation[]): Promise<void> {
-  if (operations.length === 0) return;
-  const { outcomes } = await tx.run(writeBatch(operations, { withEvents: false, leaseNowMs: Date.now }));
-  const failed = outcomes.find((outcome) => 'error' in outcome);
-  if (outcomes.length === operations.length && failed === undefined) return;
-  throw new AssertionError(`a copied revision was refused: ${JSON.stringify(failed)}`);
+  let rest = operations;
+  while (rest.length > 0) {
+    const { outcomes } = await tx.run(writeBatch(rest, { withEvents: false, leaseNowMs: Date.now }));
+    const failed = outcomes.find((outcome) => 'error' in outcome);
+    if (failed !== undefined) throw new AssertionError(`a copied revision was refused: ${JSON.stringify(failed)}`);
+    rest = rest.slice(outcomes.length);
+  }
 }
 
 /** Inserts a gap for each revision of an interval, without its first. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { offlineSqlite } from '../../../../src/drivers/sqlite/offline-sqlite.ts';
+import { limits } from '../../../../src/limits.ts';
 import { keyText } from '../../../../src/sql/key-text.ts';
 import { checkDatabase } from '../../../../src/transfer/check-database.ts';
 import type { EtcdKeys } from '../../../../src/transfer/copy/etcd-keys.ts';
@@ -61,6 +62,18 @@ test('a revision with several keys stays one revision, and a revision without a 
     { name: 'gap-14', revision: 13, version: 0 },
   ]);
   assert.deepEqual(query(path, "SELECT name FROM tine_state WHERE name LIKE 'copy%'"), []);
+});
+
+test('more rows than a batch may write are all written', async () => {
+  const count = limits.writeBatchRowsMax * 2 + 1;
+  const keys = Array.from({ length: count }, (_, index) => `k${index}`);
+  const { findings } = await withTarget(false, async (target) => {
+    await target.append([at(7, ...keys.map((key) => put(key, '7'))), at(8, put('a', '8'))]);
+    await target.append(keys.map((key, index) => at(9 + index, put(key, `${index}`))));
+    assert.equal(await target.keyCount(), 2 + count);
+    await target.complete();
+  });
+  assert.deepEqual(findings, []);
 });
 
 test('a revision that does not fit the target is refused, and nothing of its page is written', async () => {
