@@ -258,7 +258,7 @@ function kinesLeases(part: readonly SourceRevision[]): readonly GrantedLease[] {
     );
 }
 
-/** A batch executes its first operations, as many as its bounds allow, and the next one the rest. */
+/** Each batch executes as many operations as its bounds allow, and the next one the rest. */
 async function write(tx: OfflineDatabase, operations: readonly WriteOperation[]): Promise<void> {
   let rest = operations;
   while (rest.length > 0) {
