@@ -5,8 +5,8 @@ import type { Keys } from '../ids.ts';
 export function coversKeys(permitted: readonly Interval[], keys: Keys): boolean {
   if ('one' in keys) return intervalAt(permitted, keys.one) !== undefined;
   const { start, end } = keys;
-  // A range without keys must not bypass the check: etcd requires a permission for its start.
-  if (start >= end) return intervalAt(permitted, start) !== undefined;
   const interval = permitted[countStartingThrough(permitted, start) - 1];
-  return interval !== undefined && end <= interval.end;
+  if (start < end) return interval !== undefined && end <= interval.end;
+  // An empty interval must not bypass the check: etcd requires a permission on both of its sides.
+  return interval !== undefined && interval.start <= end && start < interval.end;
 }

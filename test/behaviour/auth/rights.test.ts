@@ -94,28 +94,6 @@ for (const driver of DRIVERS) {
     await as('root').range({ key: Buffer.of(0), range_end: Buffer.of(0) });
   });
 
-  test(`${driver.name}: a range without keys needs a permission for its start`, async () => {
-    const owner = as('owner');
-    for (const range of [
-      { key: 'a/5', range_end: 'a/5' },
-      { key: 'a/5', range_end: 'a/1' },
-      { key: 'a/5', range_end: 'A' },
-    ]) {
-      assert.equal((await owner.range(range)).count, 0);
-      assert.deepEqual(await owner.rangeStream(range).then((chunks) => chunks.length), 1);
-      assert.equal((await owner.deleteRange({ ...range, prev_kv: true })).deleted, 0);
-      await owner.txn({ compare: [{ target: 'VERSION', ...range, version: 0 }], success: [] });
-    }
-    for (const range of [
-      { key: 'b', range_end: 'b' },
-      { key: 'b', range_end: 'a/5' },
-      { key: 'b', range_end: 'a' },
-    ]) {
-      assert.deepEqual(await failureOf(owner.range(range)), denied);
-      assert.deepEqual(await failureOf(owner.deleteRange(range)), denied);
-    }
-  });
-
   test(`${driver.name}: adjacent permissions count as one permission`, async () => {
     const pieces = as('pieces');
     await pieces.range({ key: 'a', range_end: 'f' });
