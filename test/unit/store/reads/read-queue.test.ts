@@ -42,7 +42,6 @@ function recorded({ readsAtOnce = 2 } = {}) {
   const readHead = async () => head;
   const reader = new RangeReader(driver, {
     reads,
-    observeHead: () => {},
     slow,
     cache,
     paced: new PacedAnswers(),
