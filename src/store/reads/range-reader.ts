@@ -151,7 +151,6 @@ export class RangeReader {
     const counts = this.#counts;
     try {
       do {
-        if (counts !== this.#counts) throw etcdError('compacted');
         const request = { operation, position, knownCount: counts.get(operation.keys) };
         const isFirst = position === undefined;
         let page = isCached || !isFirst ? await this.#cachedPage(request, requester) : undefined;
@@ -161,6 +160,7 @@ export class RangeReader {
           page = await this.#readPage(request, requester, onBegin);
           await this.#cache.offerPage(fill, request, page);
         }
+        if (counts !== this.#counts) throw etcdError('compacted');
         total ??= page.count;
         position = page.next;
         const revision = operation.revision <= 0 ? page.readRevision : page.head.revision;
