@@ -68,6 +68,10 @@ class PacedSource implements EventSource {
     return () => undefined;
   }
 
+  onRewind(): () => void {
+    return () => undefined;
+  }
+
   onHead(listener: (head: Head) => void): () => void {
     this.#listener = listener;
     return () => undefined;

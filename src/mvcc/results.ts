@@ -27,6 +27,14 @@ export interface Head {
   readonly authState: AuthState;
 }
 
+/** The database has lost its newest rows, for example because a backup was restored. */
+export interface Rewind {
+  /** The newest head that was known before. */
+  readonly from: Head;
+  /** The head now. Rows up to its id may be others than before. */
+  readonly to: Head;
+}
+
 export interface RangeResult {
   readonly kind: 'range';
   /** For the header of this reply or part of a reply. */

@@ -256,11 +256,11 @@ export class ReadCache implements EventFedCache {
 
   /**
    * Whether every event after a head is applied from now on, and no applied event is newer than the
-   * head.
+   * head. A head after the newest one is from before a rewind.
    */
   #hasAllSince(head: Head): boolean {
     const position = this.#startFeed();
-    return position !== undefined && position.id <= head.id;
+    return position !== undefined && position.id <= head.id && head.id <= this.#options.latestHead().id;
   }
 
   get #source(): PageSource {

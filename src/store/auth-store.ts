@@ -30,7 +30,6 @@ export class AuthStore {
   readonly #writes: WriteQueue;
   readonly #reads: ReadQueue;
   readonly #readHead: (requester: Requester) => Promise<Head>;
-  readonly #observeHead: (head: Head) => void;
   #state: AuthState = initialAuthState;
   #isKnown = false;
   #epoch = 0;
@@ -50,14 +49,12 @@ export class AuthStore {
     writes: WriteQueue,
     options: {
       readonly reads: ReadQueue;
-      readonly observeHead: (head: Head) => void;
       readonly readHead: (requester: Requester) => Promise<Head>;
     },
   ) {
     this.#driver = driver;
     this.#writes = writes;
     this.#reads = options.reads;
-    this.#observeHead = options.observeHead;
     this.#readHead = options.readHead;
   }
 
@@ -87,8 +84,17 @@ export class AuthStore {
   /** Receives the head of every database answer, before the answer is passed on. */
   observeHead({ authState }: Head): void {
     this.#isKnown = true;
-    if (authState === this.#state) return;
-    this.#state = authState;
+    if (authState !== this.#state) this.#begin(authState);
+  }
+
+  /** The database was rewound: the same state may be one of other users. */
+  rewind({ authState }: Head): void {
+    this.#begin(authState);
+  }
+
+  /** Begins an epoch. */
+  #begin(state: AuthState): void {
+    this.#state = state;
     this.#epoch += 1;
     this.#users.clear();
     this.#lookUps.clear();
@@ -132,7 +138,6 @@ export class AuthStore {
   ): Promise<{ revision: Revision; permissions: readonly Permission[] | undefined }> {
     if (this.#isTooLong(role)) return { revision: (await this.refresh(requester)).revision, permissions: undefined };
     const { head, permissions } = await this.#reads.read('rolePermissions', role, { requester, keyBytes: role.length });
-    this.#observeHead(head);
     return { revision: head.revision, permissions };
   }
 
@@ -141,7 +146,6 @@ export class AuthStore {
     requester: Requester,
   ): Promise<{ revision: Revision; names: readonly string[] }> {
     const { head, names } = await this.#reads.read('authNames', owner, { requester });
-    this.#observeHead(head);
     return { revision: head.revision, names };
   }
 
@@ -153,7 +157,6 @@ export class AuthStore {
     for (;;) {
       if (this.#secret !== undefined) return this.#secret;
       const { head, secret } = await this.#reads.read('tokenSecret', null, { requester: internal });
-      this.#observeHead(head);
       if (secret === undefined) await this.change({ kind: 'addSecret', secret: randomBytes(secretBytes) });
       else if (head.authState === this.#state) this.#secret = secret;
       else return secret;
@@ -189,7 +192,6 @@ export class AuthStore {
   async #lookUp(name: string, requester: Requester): Promise<UserRights | undefined> {
     try {
       const { head, user } = await this.#reads.read('userRights', name, { requester, keyBytes: name.length });
-      this.#observeHead(head);
       if (user !== undefined && head.authState === this.#state) this.#users.set(name, user, bytesOf(user));
       return user;
     } finally {

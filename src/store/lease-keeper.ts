@@ -9,7 +9,7 @@ import type { Driver } from '../drivers/driver.ts';
 import { RetryLog } from '../kit/retry-log.ts';
 import { limits } from '../limits.ts';
 import type { LeaseId } from '../mvcc/ids.ts';
-import type { Head, LeaseStatus } from '../mvcc/results.ts';
+import type { LeaseStatus } from '../mvcc/results.ts';
 import type { OperationCounts } from './operation-counts.ts';
 import { Coalescer } from './queues/coalescer.ts';
 import type { Requester } from './queues/requester.ts';
@@ -44,15 +44,14 @@ export class LeaseKeeper {
   constructor(
     driver: Driver,
     writes: WriteQueue,
-    options: { logger: Logger; counts: OperationCounts; observeHead: (head: Head) => void },
+    options: { logger: Logger; counts: OperationCounts; reads: Pick<Driver, 'read'> },
   ) {
     this.#driver = driver;
     this.#writes = writes;
     this.#logger = options.logger;
     this.#counts = options.counts;
     const leasesById = async (ids: readonly LeaseId[]) => {
-      const { head, leases } = await driver.read('leasesById', ids, 'quick');
-      options.observeHead(head);
+      const { leases } = await options.reads.read('leasesById', ids, 'quick');
       return leases;
     };
     // The lease is renewed even if the client does not read its replies.

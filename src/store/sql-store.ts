@@ -27,6 +27,7 @@ import {
   type LeaseStatus,
   type PutResult,
   type RangeResult,
+  type Rewind,
   type TxnResult,
 } from '../mvcc/results.ts';
 import { ReadCache } from '../read-cache/read-cache.ts';
@@ -45,8 +46,9 @@ import { OperationCounts } from './operation-counts.ts';
 import { Coalescer } from './queues/coalescer.ts';
 import { PacedAnswers } from './queues/paced-answers.ts';
 import { internal, type Requester } from './queues/requester.ts';
-import { HeadTracker } from './reads/head-tracker.ts';
+import { type AnsweredHead, HeadTracker, type KnownHead } from './reads/head-tracker.ts';
 import { KeyHasher, type KeysHash } from './reads/key-hasher.ts';
+import { ObservedReads } from './reads/observed-reads.ts';
 import { PointReader } from './reads/point-reader.ts';
 import { RangeReader } from './reads/range-reader.ts';
 import { ReadQueue } from './reads/read-queue.ts';
@@ -86,7 +88,6 @@ export class SqlStore implements Store {
   readonly #defragmentations = new TimedWork(defragmentBoundsMs);
   readonly #snapshotTimes = new TimedWork(snapshotBoundsMs);
   readonly #slow: SlowOperations;
-  readonly #observeHead: (head: Head) => void;
   readonly #headReads: Coalescer<HeadReader, Head>;
   readonly #sizeReads: Coalescer<null, { bytes: number; inUseBytes: number }>;
   readonly #reads: Readonly<Record<ReadLane, ReadQueue>>;
@@ -109,24 +110,19 @@ export class SqlStore implements Store {
   /** The store owns the driver: `close` closes it. */
   constructor(driver: Driver, options: SqlStoreOptions) {
     this.#cache = new ReadCache({ bytesMax: options.readCacheBytes, latestHead: () => this.#heads.latest });
-    const observeHead = (head: Head) => {
-      this.#heads.observeHead(head);
-      this.auth.observeHead(head);
-      this.#cache.observeHead(head);
+    const observe = (answer: AnsweredHead, known: KnownHead) => {
+      if (!this.#heads.isCurrent(known)) return;
+      this.#heads.observe(answer, known);
+      this.auth.observeHead(answer.head);
+      this.#cache.observeHead(answer.head);
     };
-    const headNow = async () => {
-      const { id, revision, compactRevision, authState } = await this.#cache.readOrClear(() =>
-        driver.read('head', null, 'quick'),
-      );
-      const head = { id, revision, compactRevision, authState };
-      observeHead(head);
-      return head;
-    };
-    this.#observeHead = observeHead;
+    this.#heads.onRewind((rewind) => this.#rewind(rewind));
+    const reads = new ObservedReads(driver, { heads: this.#heads, observe });
+    const headNow = () => this.#cache.readOrClear(() => reads.read('head', null, 'quick'));
     this.#driver = driver;
     this.#logger = options.logger;
     this.#slow = new SlowOperations({ thresholdMs: options.warningApplyMs, logger: options.logger });
-    const observed = { observeHead, slow: this.#slow, counts: this.#counts };
+    const observed = { slow: this.#slow, counts: this.#counts };
     this.#headReads = new Coalescer({
       answer: async (readers) => {
         const head = await headNow();
@@ -136,19 +132,19 @@ export class SqlStore implements Store {
       hasLargeReply: (reader) => reader !== 'other',
     });
     const cached = { ...observed, cache: this.#cache, paced: this.#paced };
-    this.#reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
-    this.#points = new PointReader(driver, { ...cached, reads: this.#reads.quick, readHead: headNow });
-    this.#ranges = new RangeReader(driver, {
+    this.#reads = { quick: new ReadQueue(reads, 'quick'), bulk: new ReadQueue(reads, 'bulk') };
+    this.#points = new PointReader(reads, { ...cached, reads: this.#reads.quick, readHead: headNow });
+    this.#ranges = new RangeReader(reads, {
       ...cached,
       reads: this.#reads,
       readHead: (operation, requester) => this.#headReads.read(operation, requester),
     });
     this.#writeHealth = new WriteHealth(driver, options.self.id);
-    this.#writes = new WriteQueue(this.#writeHealth, observed);
-    this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, ...observed });
+    this.#writes = new WriteQueue(this.#writeHealth, { ...observed, heads: this.#heads, observe });
+    this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, ...observed, reads });
     this.#members = new Members(driver, this.#writes, { ...options, reads: this.#reads.quick });
     this.#quota = this.#quotaOf(options);
-    this.#hasher = new KeyHasher(this.#reads.bulk, observeHead);
+    this.#hasher = new KeyHasher(this.#reads.bulk);
     this.#snapshots = new Snapshots(driver, new CompactionHolds(driver, this.#writes, options.logger));
     this.snapshotClaims = new SnapshotClaims(driver, this.#writes);
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
@@ -161,10 +157,10 @@ export class SqlStore implements Store {
       hasLargeReply: () => false,
     });
     const readHead = (requester: Requester) => this.head(requester);
-    this.auth = new AuthStore(driver, this.#writes, { reads: this.#reads.quick, observeHead, readHead });
+    this.auth = new AuthStore(driver, this.#writes, { reads: this.#reads.quick, readHead });
     this.events = eventSource({
       driver,
-      observeHead,
+      reads,
       heads: this.#heads,
       cache: this.#cache,
       writes: this.#writes,
@@ -289,7 +285,6 @@ export class SqlStore implements Store {
 
   async leaseTimeToLive(request: { id: LeaseId; keys: boolean }, requester: Requester): Promise<LeaseState> {
     const { head, lease, keys } = await this.#reads.quick.read('lease', request, { requester });
-    this.#observeHead(head);
     const remainingMs = lease === undefined ? 0 : this.#leases.remainingMs(lease);
     return { revision: head.revision, lease, remainingSeconds: Math.floor(remainingMs / 1000), keys };
   }
@@ -299,7 +294,6 @@ export class SqlStore implements Store {
     requester: Requester,
   ): Promise<{ revision: Revision; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }> {
     const { head, leases, keys } = await this.#reads.quick.read('leases', request, { requester });
-    this.#observeHead(head);
     const expiresAtMs = (lease: LeaseStatus) => this.#leases.expiresAtMs(lease);
     // The lease that expires next comes first, as in etcd.
     const byExpiry = leases.toSorted((left, right) => expiresAtMs(left) - expiresAtMs(right));
@@ -340,7 +334,6 @@ export class SqlStore implements Store {
 
   async alarms(requester: Requester): Promise<{ head: Head; alarms: readonly Alarm[] }> {
     const found = await this.#reads.quick.read('alarms', null, { requester });
-    this.#observeHead(found.head);
     return { head: found.head, alarms: withOwnAlarms(found.alarms, this.#writeHealth.alarms) };
   }
 
@@ -380,6 +373,7 @@ export class SqlStore implements Store {
       readCache: { ...this.#cache.uses, bytes: this.#cache.bytes },
       slowOperations: this.#slow.count,
       leaderChanges: this.#members.leaderChanges,
+      rewinds: this.#heads.known.rewinds,
       isCompacting: this.#compactor.isRunning,
       defragmentations: this.#defragmentations,
       snapshots: this.#snapshotTimes,
@@ -394,6 +388,22 @@ export class SqlStore implements Store {
     await this.#leases.stop();
     await this.#members.stop();
     await this.#driver.close();
+  }
+
+  /**
+   * Drops everything that this instance remembers of rows that are gone. Watches are ended by the
+   * hub.
+   */
+  #rewind({ from, to }: Rewind): void {
+    this.#logger.error(
+      { fromRevision: from.revision, toRevision: to.revision, fromId: from.id, toId: to.id },
+      'the database has lost its newest rows: acknowledged writes are gone. Watches end as compacted, and their ' +
+        'clients list again. A restored backup or a failover without a synchronous standby does this; ' +
+        'see docs/operations.md, "When the database goes back"',
+    );
+    this.#cache.clear();
+    this.#ranges.rewind();
+    this.auth.rewind(to);
   }
 
   #quotaOf({ quotaBytes: bytes, self, logger }: SqlStoreOptions): Quota | undefined {
@@ -430,23 +440,19 @@ function alarmFields({ memberId, number }: Alarm): { readonly member: string; re
 
 function eventSource({
   driver,
+  reads,
   heads,
   cache,
-  observeHead,
   writes,
   readHead,
 }: {
   readonly driver: Driver;
+  readonly reads: ObservedReads;
   readonly heads: HeadTracker;
   readonly cache: ReadCache;
-  readonly observeHead: (head: Head) => void;
   readonly writes: WriteQueue;
   readonly readHead: EventSource['readHead'];
 }): EventSource {
-  const seen = (page: PackedEventPage): EventPage => {
-    observeHead(page.head);
-    return unpacked(page);
-  };
   const hintListeners = new Set<() => void>();
   driver.onHint((id) => {
     // An instance receives its own notifications too.
@@ -464,6 +470,7 @@ function eventSource({
       return writes.statistics.underWay > 0;
     },
     onHead: (listener) => heads.onHead(listener),
+    onRewind: (listener) => heads.onRewind(listener),
     onHint: (listener) => {
       hintListeners.add(listener);
       return () => hintListeners.delete(listener);
@@ -476,13 +483,10 @@ function eventSource({
           take: (events) => follower.take({ ...unpacked(events), afterId: events.afterId }),
         },
       ),
-    eventsAfter: async (request) => seen(await cache.readOrClear(() => driver.read('eventsAfter', request, 'quick'))),
-    eventsOfKeys: async (request) => seen(await driver.read('eventsOfKeys', request, 'bulk')),
-    idBefore: async (revision) => {
-      const found = await driver.read('idBefore', revision, 'quick');
-      observeHead(found.head);
-      return found;
-    },
+    eventsAfter: async (request) =>
+      unpacked(await cache.readOrClear(() => reads.read('eventsAfter', request, 'quick'))),
+    eventsOfKeys: async (request) => unpacked(await reads.read('eventsOfKeys', request, 'bulk')),
+    idBefore: (revision) => reads.read('idBefore', revision, 'quick'),
   };
 }
 

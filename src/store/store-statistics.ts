@@ -28,6 +28,8 @@ export interface StoreStatistics {
   readonly slowOperations: number;
   /** How often the leader has changed. */
   readonly leaderChanges: number;
+  /** How often the database has lost its newest rows. */
+  readonly rewinds: number;
   readonly isCompacting: boolean;
   readonly defragmentations: TimedWork;
   readonly snapshots: TimedWork;

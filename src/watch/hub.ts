@@ -4,7 +4,7 @@ import { SparseLog } from '../kit/sparse-log.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Keys, Revision } from '../mvcc/ids.ts';
-import type { LogEvent } from '../mvcc/results.ts';
+import type { LogEvent, Rewind } from '../mvcc/results.ts';
 import type { Identity } from '../wire/response-headers.ts';
 import { Audience, audienceName, type EventSelection, isSelected } from './audience/audience.ts';
 import { KeyIndex } from './audience/key-index.ts';
@@ -81,9 +81,13 @@ export class WatchHub {
   /** Sessions with unsent messages of the page that is being delivered. */
   readonly #unsent: WatcherOwner[] = [];
   readonly #matches: Audience<Watcher>[] = [];
+  readonly #stopListening: () => void;
   #watcherCount = 0;
+  /** Watchers that catch up. */
+  readonly #behind = new Set<Watcher>();
+  /** The highest revision that the database has lost. */
+  #lostRevision: Revision = 0;
   #feedsCache = false;
-  #behindCount = 0;
   #eventsSent = 0;
   #fellBehindCount = 0;
 
@@ -109,6 +113,7 @@ export class WatchHub {
       countMax: options.pageRowsMax ?? limits.eventPageRowsMax,
       deliver: (page, from, to) => this.#deliver(page, from, to),
     });
+    this.#stopListening = source.onRewind((rewind) => this.#rewind(rewind));
     source.cache?.connect({
       begin: () => {
         this.#feedCache(true);
@@ -138,7 +143,7 @@ export class WatchHub {
     return {
       streams: this.#sessions.size,
       watchers: this.#watcherCount,
-      watchersBehind: this.#behindCount,
+      watchersBehind: this.#behind.size,
       eventsSent: this.#eventsSent,
       eventLogBytes: this.log.bytes,
       eventsEvicted: this.log.evictedCount,
@@ -180,6 +185,7 @@ export class WatchHub {
   /** Ends every stream. */
   close(): void {
     for (const session of [...this.#sessions]) session.stop();
+    this.#stopListening();
     this.#tailer.close();
   }
 
@@ -214,7 +220,7 @@ export class WatchHub {
       this.log.reset(this.position);
     }
     watcher.state = 'behind';
-    this.#behindCount += 1;
+    this.#behind.add(watcher);
   }
 
   /**
@@ -224,6 +230,7 @@ export class WatchHub {
     const { startRevision, session } = watcher;
     const { compactRevision } = this.source.latestHead;
     if (startRevision < compactRevision) session.endCompacted(watcher, compactRevision);
+    else if (this.#startsInLostRows(startRevision)) this.#endLost(watcher);
     else if (startRevision > this.position.revision) this.join(watcher);
     else session.follow(watcher);
   }
@@ -236,7 +243,7 @@ export class WatchHub {
     watcher.state = 'live';
     watcher.position = undefined;
     watcher.audience.add(watcher);
-    this.#behindCount -= 1;
+    this.#behind.delete(watcher);
   }
 
   /**
@@ -247,7 +254,7 @@ export class WatchHub {
     watcher.audience.remove(watcher);
     watcher.state = 'behind';
     watcher.position = position;
-    this.#behindCount += 1;
+    this.#behind.add(watcher);
     this.#fellBehindCount += 1;
     watcher.session.follow(watcher);
   }
@@ -259,13 +266,40 @@ export class WatchHub {
       return;
     }
     if (watcher.state === 'live') watcher.audience.remove(watcher);
-    else this.#behindCount -= 1;
+    else this.#behind.delete(watcher);
     watcher.state = state;
     this.#release(watcher.audience);
     this.#watcherCount -= 1;
     if (this.#watcherCount > 0) return;
     this.#serve();
     this.log.reset(this.position);
+  }
+
+  /**
+   * The database has lost its newest rows. Other instances may have written since, so it is not
+   * known which of the rows that are left are the same as before. Therefore every watch ends as
+   * compacted, and its client lists again. A watch that begins after all lost revisions stays.
+   */
+  #rewind({ from }: Rewind): void {
+    this.#lostRevision = Math.max(this.#lostRevision, from.revision);
+    this.#tailer.rewind();
+    this.log.reset(this.position);
+    const live = [...this.#audiences.values()].flatMap(({ members }) => members);
+    const ended = live.filter(({ startRevision }) => startRevision <= this.#lostRevision + 1);
+    for (const watcher of [...this.#behind, ...ended]) this.#endLost(watcher);
+  }
+
+  /**
+   * Whether a watch begins after a revision that the database has lost, and has not reached again:
+   * its client has listed before the loss.
+   */
+  #startsInLostRows(startRevision: Revision): boolean {
+    return startRevision > this.revision + 1 && startRevision <= this.#lostRevision + 1;
+  }
+
+  /** etcd's clients list again only if the compact revision is above 0. */
+  #endLost(watcher: Watcher): void {
+    watcher.session.endCompacted(watcher, Math.max(this.source.latestHead.compactRevision, 1));
   }
 
   countSent(events: number): void {

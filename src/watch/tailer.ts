@@ -108,6 +108,15 @@ export class Tailer {
     });
   }
 
+  /** The database has lost its newest rows: continues after the head that is left. */
+  rewind(): void {
+    if (this.#isIdle) return;
+    this.#position = positionOf(this.#options.source.latestHead);
+    this.#lagSinceMs = undefined;
+    for (const waiter of this.#waiters) waiter.throughId = undefined;
+    this.#wake();
+  }
+
   close(): void {
     this.#isClosed = true;
     for (const stop of this.#stopListening) stop();

@@ -38,6 +38,8 @@ export interface BatchResult {
   readonly outcomes: readonly WriteOutcome[];
   /** The head after the batch. */
   readonly head: Head;
+  /** The newest row before the batch. Undefined if the batch ran in parts. */
+  readonly opened?: Pick<Head, 'id' | 'revision'> | undefined;
   /** The events of the batch, if requested and complete. */
   readonly events?: PackedBatchEvents | undefined;
   /** The state of the store at the end of the batch, if requested. */
@@ -83,7 +85,7 @@ export function* runBatch(
   }
   yield* state.flush('last');
   const finalState = withFinalState === true ? state.finalState() : undefined;
-  return { outcomes, head: state.head, events: state.events(), finalState };
+  return { outcomes, head: state.head, opened: state.opened, events: state.events(), finalState };
 }
 
 function* outcomeOf(

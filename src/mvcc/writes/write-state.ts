@@ -82,13 +82,14 @@ export class WriteState {
   readonly #changedKeys = new Map<string, { readonly isIndexed: boolean }>();
   /** The bytes of values that operations read. */
   readBytes = 0;
-  readonly #openedId: RowId;
+  /** The newest row before the batch. */
+  readonly opened: Pick<Head, 'id' | 'revision'>;
   /** The events of the rows so far; undefined: they are not requested, or no longer complete. */
   #events: RowEvent[] | undefined;
   #eventBytes = 0;
 
   private constructor(head: MarkedHead, { withEvents }: WriteOptions) {
-    this.#openedId = head.id;
+    this.opened = { id: head.id, revision: head.revision };
     this.#events = withEvents ? [] : undefined;
     this.#id = head.id;
     this.#revision = head.revision;
@@ -146,7 +147,7 @@ export class WriteState {
   events(): PackedBatchEvents | undefined {
     if (this.#events === undefined) return undefined;
     const { head } = this;
-    return { events: packEvents(this.#events), afterId: this.#openedId, throughId: head.id, head };
+    return { events: packEvents(this.#events), afterId: this.opened.id, throughId: head.id, head };
   }
 
   /** The state of the store at the end of the batch. */
@@ -157,7 +158,7 @@ export class WriteState {
 
   /** The rows that the operations wrote. */
   get rowCount(): number {
-    return this.#id - this.#openedId;
+    return this.#id - this.opened.id;
   }
 
   /** The revision for the header of a reply: the operation's own revision once it has written. */

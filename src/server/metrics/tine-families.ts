@@ -151,10 +151,15 @@ function compactionFamilies({ store: { operations, isCompacting } }: Scrape): re
   ];
 }
 
-function databaseFamilies({ store: { database }, isDatabaseUp, leases }: Scrape): readonly Family[] {
+function databaseFamilies({ store: { database, rewinds }, isDatabaseUp, leases }: Scrape): readonly Family[] {
   const { committed, undone, unknown } = database.doubts;
   return [
     gauge('tine_database_up', 'Whether the database answers. 1 if it does.', isDatabaseUp ? 1 : 0),
+    counter(
+      'tine_database_rewinds_total',
+      'How often the database has lost its newest rows, by a restored backup or a failover.',
+      rewinds,
+    ),
     counter(
       'tine_database_failures_total',
       'Failures of the database, by kind: busy (locked), lost (no answer), full, corrupt, tooLarge, other.',

@@ -43,7 +43,10 @@ function startPeriodic(retentionMs: number, target: Target, logger: Logger): () 
   let nextAtMs = performance.now() + retentionMs;
   return every(sampleMs, logger, async () => {
     const nowMs = performance.now();
-    samples.push({ atMs: nowMs, revision: await target.revision() });
+    const revision = await target.revision();
+    // The database has lost the rows of these samples.
+    while ((samples.at(-1)?.revision ?? 0) > revision) samples.pop();
+    samples.push({ atMs: nowMs, revision });
     while (samples.length > 1 && (samples[1] as { atMs: number }).atMs <= nowMs - retentionMs) samples.shift();
     const oldest = samples[0];
     if (nowMs < nextAtMs || oldest === undefined || oldest.atMs > nowMs - retentionMs + sampleMs) return;

@@ -5,7 +5,6 @@ import { Slots } from '../../kit/slots.ts';
 import { limits } from '../../limits.ts';
 import type { CompactionHash } from '../../mvcc/compaction/compaction-hash.ts';
 import type { Revision } from '../../mvcc/ids.ts';
-import type { Head } from '../../mvcc/results.ts';
 import type { HashPosition, HashRequest } from '../../mvcc/snapshot/hash-keys.ts';
 import type { Requester } from '../queues/requester.ts';
 import type { ReadQueue } from './read-queue.ts';
@@ -25,15 +24,13 @@ export interface KeysHash {
 
 export class KeyHasher {
   readonly #reads: ReadQueue;
-  readonly #observeHead: (head: Head) => void;
   readonly #slots = new Slots({
     countMax: limits.hashesUnderWayMax,
     waitingMax: limits.snapshotsWaitingMax,
   });
 
-  constructor(reads: ReadQueue, observeHead: (head: Head) => void) {
+  constructor(reads: ReadQueue) {
     this.#reads = reads;
-    this.#observeHead = observeHead;
   }
 
   /**
@@ -77,7 +74,6 @@ export class KeyHasher {
     let position: HashPosition | undefined;
     for (;;) {
       const { head, next, ...hashed } = await this.#reads.read('hashKeys', { ...request, position }, { requester });
-      this.#observeHead(head);
       if (next === undefined) return { headRevision: head.revision, ...hashed };
       position = next;
     }

@@ -11,11 +11,15 @@ import { nextKeyText } from '../../sql/key-text.ts';
 
 export class KnownCounts {
   /** How often a requested count was cached, and how often it was not. */
-  readonly uses = { hits: 0, misses: 0 };
+  readonly uses: { hits: number; misses: number };
   readonly #counts = new BoundedCache<RangeCount>({
     countMax: limits.knownCountsMax,
     bytesMax: limits.knownCountsBytesMax,
   });
+
+  constructor(uses = { hits: 0, misses: 0 }) {
+    this.uses = uses;
+  }
 
   get(keys: Keys): RangeCount | undefined {
     return this.#counts.get(nameOf(keys));

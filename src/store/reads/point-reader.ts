@@ -24,7 +24,6 @@ export interface PointReaderOptions {
   readonly paced: PacedAnswers;
   readonly cache: ReadCache;
   readonly slow: SlowOperations;
-  observeHead(head: Head): void;
   /** Reads the current head from the database. */
   readHead(): Promise<Head>;
 }
@@ -36,11 +35,11 @@ export interface PointReaderOptions {
 type Large = 'large' | 'large and cached';
 
 export class PointReader {
-  readonly #driver: Driver;
+  readonly #driver: Pick<Driver, 'read'>;
   readonly #options: PointReaderOptions;
   readonly #coalescer: Coalescer<PointRead, RangeResult | Large>;
 
-  constructor(driver: Driver, options: PointReaderOptions) {
+  constructor(driver: Pick<Driver, 'read'>, options: PointReaderOptions) {
     this.#driver = driver;
     this.#options = options;
     this.#coalescer = new Coalescer({
@@ -85,9 +84,8 @@ export class PointReader {
   }
 
   async #read(reads: readonly PointRead[], answers: Map<PointRead, RangeResult | Large>): Promise<Head> {
-    const { cache, observeHead } = this.#options;
+    const { cache } = this.#options;
     const { head, bytes, ends, large }: PointReads = await this.#driver.read('points', reads, 'quick');
-    observeHead(head);
     for (const index of large) answers.set(reads[index] as PointRead, 'large');
     let start = 0;
     reads.forEach((read, index) => {
@@ -110,10 +108,9 @@ export class PointReader {
   }
 
   async #readAlone(read: PointRead, requester: Requester): Promise<RangeResult> {
-    const { reads, cache, observeHead } = this.#options;
+    const { reads, cache } = this.#options;
     const request = { operation: rangeOf(read), position: undefined, knownCount: undefined };
     const { head, blocks } = await reads.read('rangePages', request, { requester, keyBytes: read.key.length });
-    observeHead(head);
     const bytes = blocks[0]?.bytes ?? nothing;
     cache.offerKey(read, bytes, head);
     if (bytes.length > 0) markSingleUse(bytes);

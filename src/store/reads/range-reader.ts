@@ -3,7 +3,7 @@
  * does not delay other reads.
  */
 import type { Driver, ReadLane } from '../../drivers/driver.ts';
-import { EtcdError } from '../../errors.ts';
+import { EtcdError, etcdError } from '../../errors.ts';
 import { markSingleUse } from '../../kit/memory.ts';
 import { limits } from '../../limits.ts';
 import { newestRange, type RangeOperation } from '../../mvcc/operations.ts';
@@ -40,25 +40,23 @@ export class RangeReader {
   readonly #reads: Readonly<Record<ReadLane, ReadQueue>>;
   /** Limits lists under way: a list holds all its pages until the last one is read. */
   readonly #starts: OriginSlots;
-  readonly #observeHead: (head: Head) => void;
   readonly #slow: SlowOperations;
   readonly #cache: ReadCache;
   readonly #readHead: (operation: RangeOperation, requester: Requester) => Promise<Head>;
   readonly #paced: PacedAnswers;
-  readonly #counts = new KnownCounts();
+  /** Replaced when the database was rewound. */
+  #counts = new KnownCounts();
 
   constructor(
-    driver: Driver,
+    driver: Pick<Driver, 'readsAtOnce'>,
     {
       reads,
-      observeHead,
       slow,
       cache,
       paced,
       readHead,
     }: {
       readonly reads: Readonly<Record<ReadLane, ReadQueue>>;
-      observeHead(head: Head): void;
       readonly slow: SlowOperations;
       readonly cache: ReadCache;
       /** The queue of answers from the cache. */
@@ -75,7 +73,6 @@ export class RangeReader {
       waitingBytesMax: limits.readQueueBytesMax,
       cancelledPauseMs: limits.listCancelledPauseMs,
     });
-    this.#observeHead = observeHead;
     this.#slow = slow;
     this.#cache = cache;
     this.#paced = paced;
@@ -87,6 +84,14 @@ export class RangeReader {
     return this.#counts.uses;
   }
 
+  /**
+   * The database was rewound: drops the counts. Lists under way end as compacted, because their
+   * next pages may be of another history.
+   */
+  rewind(): void {
+    this.#counts = new KnownCounts(this.#counts.uses);
+  }
+
   /** Counts of the lists that have not begun. */
   get starts(): QueueStatistics {
     return this.#starts.statistics;
@@ -96,7 +101,6 @@ export class RangeReader {
   async keyCount(): Promise<number> {
     const request = { operation: countOfAll, position: undefined, knownCount: this.#counts.get(countOfAll.keys) };
     const page = await this.#reads.bulk.read('rangePages', request, { requester: internal });
-    this.#observeHead(page.head);
     return page.count ?? 0;
   }
 
@@ -128,7 +132,7 @@ export class RangeReader {
       try {
         return await this.#collect(operation, requester, onBegin);
       } catch (error) {
-        if (operation.revision > 0 || restarts === restartsMax || !isCompacted(error)) throw error;
+        if (operation.revision > 0 || restarts === restartsMax || !isGone(error)) throw error;
       }
     }
   }
@@ -144,9 +148,10 @@ export class RangeReader {
     let position: PagePosition | undefined;
     let total: number | undefined;
     let sent = 0;
+    const counts = this.#counts;
     try {
       do {
-        const request = { operation, position, knownCount: this.#counts.get(operation.keys) };
+        const request = { operation, position, knownCount: counts.get(operation.keys) };
         const isFirst = position === undefined;
         let page = isCached || !isFirst ? await this.#cachedPage(request, requester) : undefined;
         const isRead = page === undefined;
@@ -155,6 +160,7 @@ export class RangeReader {
           page = await this.#readPage(request, requester, onBegin);
           await this.#cache.offerPage(fill, request, page);
         }
+        if (counts !== this.#counts) throw etcdError('compacted');
         total ??= page.count;
         position = page.next;
         const revision = operation.revision <= 0 ? page.readRevision : page.head.revision;
@@ -166,7 +172,7 @@ export class RangeReader {
           yield { kind: 'range', revision, blocks, more: page.more, count: total ?? sent };
         }
         if (page.cutAfter !== undefined && total !== undefined && operation.revisionFilter === undefined) {
-          this.#counts.storeRest(operation, page.cutAfter, { revision: page.readRevision, count: total - sent });
+          counts.storeRest(operation, page.cutAfter, { revision: page.readRevision, count: total - sent });
         }
       } while (position !== undefined);
     } finally {
@@ -186,7 +192,6 @@ export class RangeReader {
     const { keys } = request.operation;
     const reads = this.#reads[isQuick(request.operation) ? 'quick' : 'bulk'];
     const page = await reads.read('rangePages', request, { requester, keyBytes: keysBytes(keys), onBegin });
-    this.#observeHead(page.head);
     this.#counts.store(keys, page);
     return page;
   }
@@ -235,6 +240,7 @@ function isQuick(operation: RangeOperation): boolean {
   return 'one' in operation.keys;
 }
 
-function isCompacted(error: unknown): boolean {
-  return error instanceof EtcdError && error.entry === 'compacted';
+/** Whether the revision of a list was compacted, or lost when the database was rewound. */
+function isGone(error: unknown): boolean {
+  return error instanceof EtcdError && (error.entry === 'compacted' || error.entry === 'futureRevision');
 }

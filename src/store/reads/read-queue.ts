@@ -21,12 +21,12 @@ export interface ReadOptions {
  * works on at a time.
  */
 export class ReadQueue {
-  readonly #driver: Driver;
+  readonly #driver: Pick<Driver, 'read' | 'readsAtOnce'>;
   readonly #lane: ReadLane;
   readonly #waiting: FairQueue<Waiting>;
   #underWay = 0;
 
-  constructor(driver: Driver, lane: ReadLane) {
+  constructor(driver: Pick<Driver, 'read' | 'readsAtOnce'>, lane: ReadLane) {
     this.#driver = driver;
     this.#lane = lane;
     this.#waiting = new FairQueue<Waiting>({

@@ -8,12 +8,13 @@ import type { Origin } from '../../kit/origin.ts';
 import { limits } from '../../limits.ts';
 import type { TxnStep, WriteOperation } from '../../mvcc/operations.ts';
 import type { PackedBatchEvents } from '../../mvcc/reads/events.ts';
-import type { Head, WriteResult } from '../../mvcc/results.ts';
+import type { WriteResult } from '../../mvcc/results.ts';
 import { requestBoundsMs } from '../../statistics/bounds.ts';
 import { doublingBounds, Histogram } from '../../statistics/histogram.ts';
 import type { OperationCounts } from '../operation-counts.ts';
 import { FairQueue, type Queued } from '../queues/fair-queue.ts';
 import { internal, type Requester } from '../queues/requester.ts';
+import type { AnsweredHead, HeadTracker, KnownHead } from '../reads/head-tracker.ts';
 import type { SlowOperations } from '../slow-operations.ts';
 import type { WriteQueueStatistics } from '../store-statistics.ts';
 import { TracedBatch } from '../traced-work.ts';
@@ -42,7 +43,9 @@ const batchOperationBounds = doublingBounds(1, 9);
 const batchBytesBounds = doublingBounds(1024, 13);
 
 export interface WriteQueueOptions {
-  observeHead(head: Head): void;
+  readonly heads: Pick<HeadTracker, 'known' | 'isCurrent'>;
+  /** Receives the head of every batch, with what was known when the batch began. */
+  observe(answer: AnsweredHead, known: KnownHead): void;
   readonly counts: OperationCounts;
   readonly slow: SlowOperations;
 }
@@ -170,6 +173,7 @@ export class WriteQueue {
     const withEvents = this.#follower?.needsEvents() === true;
     const expectedReadBytes = work - sum(batch, ({ bytes }) => bytes);
     let doneCount = batch.length;
+    const { known } = this.#options.heads;
     try {
       const result = await this.#driver.write(
         batch.map((each) => each.operation),
@@ -177,8 +181,8 @@ export class WriteQueue {
       );
       doneCount = result.outcomes.length;
       // Watchers first: their events and the replies below leave in the same turn.
-      if (result.events !== undefined) this.#follower?.take(result.events);
-      this.#options.observeHead(result.head);
+      if (result.events !== undefined && this.#options.heads.isCurrent(known)) this.#follower?.take(result.events);
+      this.#options.observe(result, known);
       this.#answer(batch, result);
     } catch (error) {
       for (const each of batch) this.#fail(each, error);

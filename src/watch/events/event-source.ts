@@ -1,7 +1,7 @@
 /** The events that watches read from the store: rows of the log. */
 import type { Keys, Revision, RowId } from '../../mvcc/ids.ts';
 import type { EventsRequest } from '../../mvcc/reads/events.ts';
-import type { Head, LogEvent } from '../../mvcc/results.ts';
+import type { Head, LogEvent, Rewind } from '../../mvcc/results.ts';
 import type { EventFedCache } from './event-fed-cache.ts';
 
 /** Consecutive events of the log. */
@@ -53,6 +53,12 @@ export interface EventSource {
    * often. Returns the function that removes the listener.
    */
   onHead(listener: (head: Head) => void): () => void;
+  /**
+   * Calls back synchronously when the database has lost its newest rows. `latestHead` is the head
+   * that is left, and no answer from before arrives any more. Returns the function that removes the
+   * listener.
+   */
+  onRewind(listener: (rewind: Rewind) => void): () => void;
   /**
    * Calls back when another instance may have written: a reason to read, without a head. Returns
    * the function that removes the listener.

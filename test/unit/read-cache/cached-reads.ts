@@ -8,6 +8,8 @@ import { keyText } from '../../../src/sql/key-text.ts';
 import { Coalescer } from '../../../src/store/queues/coalescer.ts';
 import { PacedAnswers } from '../../../src/store/queues/paced-answers.ts';
 import { ownRequester, type Requester } from '../../../src/store/queues/requester.ts';
+import { HeadTracker } from '../../../src/store/reads/head-tracker.ts';
+import { ObservedReads } from '../../../src/store/reads/observed-reads.ts';
 import { PointReader } from '../../../src/store/reads/point-reader.ts';
 import { RangeReader } from '../../../src/store/reads/range-reader.ts';
 import { ReadQueue } from '../../../src/store/reads/read-queue.ts';
@@ -40,13 +42,14 @@ export function cachedReads(
   const identity = { clusterId: 1n, memberId: 1n, raftTerm: 1 };
   const hub = new WatchHub({ source, identity, logger, progressIntervalMs: 60_000, fragmentBytesMax: 1_000_000 });
   context.after(() => hub.close());
-  const observeHead = (head: Head) => {
+  const observe = ({ head }: { readonly head: Head }) => {
     source.observeHead(head);
     cache.observeHead(head);
   };
+  const observed = new ObservedReads(driver, { heads: new HeadTracker(), observe });
   const headNow = async () => {
     const head = await cache.readOrClear(() => readHead?.(database) ?? database.readHead());
-    observeHead(head);
+    observe({ head });
     return head;
   };
   const heads = new Coalescer<RangeOperation, Head>({
@@ -57,10 +60,10 @@ export function cachedReads(
     hasLargeReply: () => true,
   });
   const slow = { range: () => {}, pointReads: () => {} } as unknown as SlowOperations;
-  const options = { cache, observeHead, slow, paced: new PacedAnswers() };
-  const reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
-  const points = new PointReader(driver, { ...options, reads: reads.quick, readHead: headNow });
-  const ranges = new RangeReader(driver, {
+  const options = { cache, slow, paced: new PacedAnswers() };
+  const reads = { quick: new ReadQueue(observed, 'quick'), bulk: new ReadQueue(observed, 'bulk') };
+  const points = new PointReader(observed, { ...options, reads: reads.quick, readHead: headNow });
+  const ranges = new RangeReader(observed, {
     ...options,
     reads,
     readHead: (operation, requester) => heads.read(operation, requester),

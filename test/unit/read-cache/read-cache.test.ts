@@ -198,7 +198,7 @@ test('a cache far behind the head is cleared instead of reading the missing even
 
 test('a key read repeatedly before its events arrive is stored once and answered after they arrive', () => {
   const at = (id: number) => ({ id, revision: id, compactRevision: -1, authState: 2 });
-  const cache = new ReadCache({ bytesMax, latestHead: () => at(5) });
+  const cache = new ReadCache({ bytesMax, latestHead: () => at(9) });
   cache.connect({ begin: () => at(5), end: () => {} });
   const read = { key: keyText(Buffer.from('k')), withValue: true };
   const { bytes } = encodedBlock([

@@ -34,6 +34,7 @@ export function nothingCounted(): StoreStatistics {
     readCache: { hits: 0, misses: 0, bytes: 0 },
     slowOperations: 0,
     leaderChanges: 0,
+    rewinds: 0,
     isCompacting: false,
     defragmentations: new TimedWork([1]),
     snapshots: new TimedWork([1]),

@@ -34,7 +34,7 @@ function keeping(context: { after(work: () => Promise<void>): void }) {
   const keeper = new LeaseKeeper(driver, writes, {
     logger: pino({ level: 'silent' }),
     counts: new OperationCounts(),
-    observeHead: () => undefined,
+    reads: driver,
   });
   context.after(() => keeper.stop());
   return { clock, written, other, renew: () => keeper.keepAlive(id, () => true, internal) };
@@ -80,7 +80,7 @@ test('leases that are due at the same time end together', async (context) => {
   const keeper = new LeaseKeeper(driver, writes, {
     logger: pino({ level: 'silent' }),
     counts: new OperationCounts(),
-    observeHead: () => undefined,
+    reads: driver,
   });
   context.after(() => keeper.stop());
   keeper.start();

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DriverError } from '../../../src/errors.ts';
 import { holdsKey, type Keys, type Revision, type RowId } from '../../../src/mvcc/ids.ts';
 import type { EventsRequest } from '../../../src/mvcc/reads/events.ts';
-import type { Head, LogEvent } from '../../../src/mvcc/results.ts';
+import type { Head, LogEvent, Rewind } from '../../../src/mvcc/results.ts';
 import type { EventFedCache } from '../../../src/watch/events/event-fed-cache.ts';
 import type { EventFollower, EventPage, EventSource } from '../../../src/watch/events/event-source.ts';
 import { Event } from '../../../src/wire/generated/mvccpb/kv.ts';
@@ -31,7 +31,9 @@ export class FakeEventSource implements EventSource {
   readonly history: LogEvent[] = [];
   readonly #listeners = new Set<(head: Head) => void>();
   readonly #hintListeners = new Set<() => void>();
-  readonly #current = new Map<string, LogEvent & { readonly createRevision: Revision; readonly version: number }>();
+  readonly #rewindListeners = new Set<(rewind: Rewind) => void>();
+  #rewinds = 0;
+  #current = new Map<string, LogEvent & { readonly createRevision: Revision; readonly version: number }>();
   #rows: LogEvent[] = [];
   #follower: EventFollower | undefined;
   #seen: Head = { id: 0, revision: 1, compactRevision: 0, authState: 2 };
@@ -85,6 +87,32 @@ export class FakeEventSource implements EventSource {
     for (const row of this.#rows) if (row.revision <= revision) newest.set(row.key, row);
     this.#rows = this.#rows.filter((row) => row.revision >= revision || newest.get(row.key) === row);
     if (isSeen) this.observeHead();
+  }
+
+  /**
+   * The log loses every event after an id. Then another process commits, before this one sees the
+   * loss.
+   */
+  rewind(id: RowId, changes: readonly Change[] = [], { compactRevision = 0 } = {}): void {
+    const from = this.#seen;
+    const kept = this.history.splice(0).slice(0, id);
+    this.#rows = [];
+    this.#current = new Map();
+    this.#revision = 1;
+    this.#compactRevision = compactRevision;
+    for (const { key, revision, type } of kept) {
+      this.#revision = revision;
+      this.#append(type === 'put' ? { key, value: '' } : { key });
+    }
+    for (const change of changes) this.commit([change], { isSeen: false });
+    this.#seen = this.head;
+    this.#rewinds += 1;
+    for (const listener of this.#rewindListeners) listener({ from, to: this.head });
+  }
+
+  onRewind(listener: (rewind: Rewind) => void): () => void {
+    this.#rewindListeners.add(listener);
+    return () => this.#rewindListeners.delete(listener);
   }
 
   /** A reply has returned a head: the current one, or one from a moment ago. */
@@ -162,7 +190,16 @@ export class FakeEventSource implements EventSource {
     this.#current.set(key, { ...event, createRevision, version });
   }
 
+  /** A read that began before a rewind is repeated, as by the store. */
   async #read<Result>(read: () => Result): Promise<Result> {
+    for (;;) {
+      const rewinds = this.#rewinds;
+      const result = await this.#readOnce(read);
+      if (rewinds === this.#rewinds) return result;
+    }
+  }
+
+  async #readOnce<Result>(read: () => Result): Promise<Result> {
     this.readCount += 1;
     for (let turns = this.latencyTurns(); turns > 0; turns -= 1) await nextTurn();
     if (this.isAway) throw new DriverError('lost', 'the database is away');

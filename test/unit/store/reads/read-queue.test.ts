@@ -42,7 +42,6 @@ function recorded({ readsAtOnce = 2 } = {}) {
   const readHead = async () => head;
   const reader = new RangeReader(driver, {
     reads,
-    observeHead: () => {},
     slow,
     cache,
     paced: new PacedAnswers(),
@@ -90,6 +89,18 @@ test('long and short lists take turns page by page, also those of one client', a
   await answerAll();
   await Promise.all(lists);
   assert.deepEqual(pages, ['a1', 'b1', 'c1', 'a2', 'c2', 'a3', 'a4']);
+});
+
+test('a list during which the database has lost rows starts again', async () => {
+  const { reader, pages, answer, answerAll } = recorded();
+  const listed = reader.read(list('a', 3), new TestOrigin().request());
+  await nextTurn();
+  await answer();
+  assert.deepEqual(pages, ['a1', 'a2']);
+  reader.rewind();
+  await answerAll();
+  await listed;
+  assert.deepEqual(pages, ['a1', 'a2', 'a1', 'a2', 'a3']);
 });
 
 test('a cancelled list stops after its page', async () => {

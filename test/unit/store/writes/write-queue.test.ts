@@ -8,6 +8,7 @@ import { initialAuthState } from '../../../../src/mvcc/auth/auth-state.ts';
 import type { PutOperation, TxnOperation, TxnStep, WriteOperation } from '../../../../src/mvcc/operations.ts';
 import { keyText } from '../../../../src/sql/key-text.ts';
 import { OperationCounts } from '../../../../src/store/operation-counts.ts';
+import { HeadTracker } from '../../../../src/store/reads/head-tracker.ts';
 import type { SlowOperations } from '../../../../src/store/slow-operations.ts';
 import { WriteQueue } from '../../../../src/store/writes/write-queue.ts';
 import { TestOrigin } from '../queues/requesters.ts';
@@ -38,7 +39,8 @@ function recorded() {
     },
   } as unknown as Driver;
   const queue = new WriteQueue(driver, {
-    observeHead: () => {},
+    heads: new HeadTracker(),
+    observe: () => {},
     counts: new OperationCounts(),
     slow: { writes: () => {} } as unknown as SlowOperations,
   });
