@@ -122,7 +122,7 @@ async function run(side: Side & { readonly pid: number }, kind: Kind, round: num
   };
   const cpuBefore = cpuMs(side.pid);
   const endMs = performance.now() + pace.seconds * 1_000;
-  // Each round has keys of its own, because a key is created once.
+  // The rounds use different keys, because a key is created once.
   let index = round * 1_000_000;
   let nextMs = performance.now();
   while (nextMs < endMs) {

@@ -25,9 +25,14 @@ export function listenForStop(): StopSignal {
     dispose();
     process.kill(process.pid, signal);
   };
-  const dispose = (): void => {
-    for (const signal of stopSignals) process.off(signal, onSignal);
-  };
-  for (const signal of stopSignals) process.on(signal, onSignal);
+  const dispose = onSignals(stopSignals, onSignal);
   return { received: promise, dispose };
+}
+
+/** Handles each of the signals until the returned function is called. */
+export function onSignals(signals: readonly NodeJS.Signals[], handle: (signal: NodeJS.Signals) => void): () => void {
+  for (const signal of signals) process.on(signal, handle);
+  return () => {
+    for (const signal of signals) process.off(signal, handle);
+  };
 }

@@ -58,7 +58,7 @@ for (const database of DATABASES) {
     await occupied();
   });
 
-  test(`${database.name}: while the password of tine's user is another one, open connections keep working, requests without one are answered Unavailable, and the reason is logged`, async (context) => {
+  test(`${database.name}: after the password of tine's user was changed, open connections keep working, requests that need a new connection are answered Unavailable, and the reason is logged`, async (context) => {
     const { tine, client, databaseName } = await site(context, shared);
     const traffic = await Traffic.start(context, tine);
     const restore = await shared.administrator.changePassword();

@@ -66,6 +66,9 @@ const history: readonly WriteOperation[] = [
   ...compact(4),
 ];
 
+/** A client without a certificate and without a user. */
+const anonymous = { caFile: undefined, certFile: undefined, keyFile: undefined, user: undefined };
+
 /** All keys, leases and the history from a revision on, as a client reads them. */
 async function seen(client: EtcdClient, fromRevision: number) {
   const { header, kvs } = await client.range({ key: '\0', range_end: '\0' });
@@ -247,12 +250,7 @@ for (const from of TINE_DRIVERS) {
     const refused = { message: /it can index keys of at most 1999 characters, and the key .* has 2000; copy into/ };
     await assert.rejects(copyDatabase(source.access, short, noProgress), refused);
     const other = await testDatabase(context, from);
-    const etcdSource = await EtcdSource.open(server.url, {
-      caFile: undefined,
-      certFile: undefined,
-      keyFile: undefined,
-      user: undefined,
-    });
+    const etcdSource = await EtcdSource.open(server.url, anonymous);
     context.after(() => etcdSource.close());
     await assert.rejects(copyEtcd(etcdSource, { ...other.access, keyLengthMax: 1_999 }, noProgress), refused);
   });
@@ -261,12 +259,7 @@ for (const from of TINE_DRIVERS) {
     const { server, client } = await ownServer(context, { driver: etcd });
     await writeAll(client);
     const target = await testDatabase(context, from);
-    const source = await EtcdSource.open(server.url, {
-      caFile: undefined,
-      certFile: undefined,
-      keyFile: undefined,
-      user: undefined,
-    });
+    const source = await EtcdSource.open(server.url, anonymous);
     context.after(() => source.close());
     await assert.rejects(copyEtcd(source, cutOff(target.access, 6), noProgress), /cut off/);
     const [staged] = await rowsOf(target, 'SELECT COUNT(*) FROM tine_copy');

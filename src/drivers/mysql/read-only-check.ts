@@ -17,8 +17,9 @@ export const readOnlyCheck = {
   text: "SELECT ~0 + (CAST(@@global.read_only AS CHAR) NOT IN ('OFF', '0'))",
 };
 
-class WriteRefused extends DriverError {
-  constructor(cause: unknown) {
+/** The server is a replica, or set to read only. */
+export class WriteRefused extends DriverError {
+  constructor(cause?: unknown) {
     super('lost', 'the database accepts no writes: it is a replica, or set to read only', { cause });
   }
 }

@@ -3,6 +3,7 @@ import type { Connection } from 'mysql2';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { withReplyTimeout } from '../remote/reply-timeout.ts';
+import { WriteRefused } from './read-only-check.ts';
 import { sendStatements } from './send-statements.ts';
 
 /** The facts about the server that a session needs. */
@@ -43,8 +44,7 @@ const variableNames = [
 export async function makeReady(connection: Connection): Promise<void> {
   const variables = await withTimeout(connection, showVariables);
   const isMariadb = /mariadb/i.test(variables.get('version') ?? '');
-  if (isReadOnly(variables.get('read_only')) || isReadOnly(variables.get('super_read_only')))
-    throw new DriverError('lost', 'the database accepts no writes: it is a replica, or set to read only');
+  if (isReadOnly(variables.get('read_only')) || isReadOnly(variables.get('super_read_only'))) throw new WriteRefused();
   const isCluster = isOn(variables.get('wsrep_on'));
   facts.set(connection, {
     isMariadb,

@@ -26,7 +26,7 @@ export interface EtcdAccess {
   readonly user: string | undefined;
 }
 
-/** Reads the variables `ETCDCTL_...`. The password may be in a variable of its own. */
+/** Reads the variables `ETCDCTL_...`. The password may be in `ETCDCTL_PASSWORD`. */
 export function etcdAccess(environment: Readonly<Record<string, string | undefined>>): EtcdAccess {
   const { ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY, ETCDCTL_USER = '', ETCDCTL_PASSWORD = '' } = environment;
   const files = { caFile: ETCDCTL_CACERT, certFile: ETCDCTL_CERT, keyFile: ETCDCTL_KEY };

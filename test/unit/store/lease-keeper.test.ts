@@ -14,8 +14,19 @@ import type { WriteQueue } from '../../../src/store/writes/write-queue.ts';
 const id = 7n;
 const head = { id: 0, revision: 1, compactRevision: -1, authState: initialAuthState };
 
+interface Context {
+  after(work: () => Promise<void>): void;
+}
+
+function keeperOf(context: Context, driver: Driver, writes: WriteQueue): LeaseKeeper {
+  const counts = new OperationCounts();
+  const keeper = new LeaseKeeper(driver, writes, { logger: pino({ level: 'silent' }), counts, reads: driver });
+  context.after(() => keeper.stop());
+  return keeper;
+}
+
 /** A keeper of one lease with a deadline at 10 s, and the ids of each renewal that it wrote. */
-function keeping(context: { after(work: () => Promise<void>): void }) {
+function keeping(context: Context) {
   const leases = new Map<LeaseId, LeaseStatus>([[id, { id, ttlSeconds: 5, expiresAtMs: 10_000 }]]);
   const clock = { nowMs: 0 };
   const written: (readonly LeaseId[])[] = [];
@@ -31,12 +42,7 @@ function keeping(context: { after(work: () => Promise<void>): void }) {
       written.push(ids);
     },
   } as unknown as WriteQueue;
-  const keeper = new LeaseKeeper(driver, writes, {
-    logger: pino({ level: 'silent' }),
-    counts: new OperationCounts(),
-    reads: driver,
-  });
-  context.after(() => keeper.stop());
+  const keeper = keeperOf(context, driver, writes);
   return { clock, written, other, renew: () => keeper.keepAlive(id, () => true, internal) };
 }
 
@@ -77,12 +83,7 @@ test('leases that are due at the same time end together', async (context) => {
       return new Promise(() => undefined);
     },
   } as unknown as WriteQueue;
-  const keeper = new LeaseKeeper(driver, writes, {
-    logger: pino({ level: 'silent' }),
-    counts: new OperationCounts(),
-    reads: driver,
-  });
-  context.after(() => keeper.stop());
+  const keeper = keeperOf(context, driver, writes);
   keeper.start();
   await sleep(100);
   assert.deepEqual(expired, [1n, 2n, 3n]);

@@ -34,7 +34,7 @@ import { LogSync, type SyncFile } from './log-sync.ts';
 import { ProcessorWait } from './processor-wait.ts';
 import { SlowDiskDetector } from './slow-disk-detector.ts';
 import { TimeBudget } from './time-budget.ts';
-import { batchSize, readSize, type WorkSize } from './work-size.ts';
+import { batchSize, readSize, sizeOfCount, type WorkSize } from './work-size.ts';
 import { type WorkStart, WorkTimer } from './work-timer.ts';
 
 export interface EventLoopConnectionOptions {
@@ -223,7 +223,7 @@ export class EventLoopConnection {
       this.#forget();
       return undefined;
     } finally {
-      this.#observe(start, batchSize(operations, 0));
+      this.#observe(start, sizeOfCount(operations.length));
     }
     if (!this.#log.isPending) this.#syncedHead = this.#head;
     this.#keepHead(written.result);

@@ -53,7 +53,8 @@ export function readSize(name: ReadName, input: unknown, head: Row | undefined):
   }
 }
 
-function sizeOfCount(count: number): WorkSize {
+/** The size of work on a number of operations or rows with few bytes. */
+export function sizeOfCount(count: number): WorkSize {
   if (count <= limits.eventLoopSmallMax) return 'small';
   return count <= limits.eventLoopMediumMax ? 'medium' : 'large';
 }
