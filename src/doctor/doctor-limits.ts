@@ -10,6 +10,11 @@ export const doctorLimits = {
   roundTripMsMax: 10,
   /** Two nodes of a Galera cluster have no majority when one of them fails. */
   galeraNodesMin: 3,
+  /**
+   * A node that applies a write sometimes does not notice that a transaction of its own holds the
+   * lock. It tries again after innodb_lock_wait_timeout.
+   */
+  galeraLockSecondsMax: 3,
   /** Members' renewals and tokens are stored with the time of the server. */
   clockApartMsMax: 2_000,
   /** A full log and a few batches of writes need this space. */

@@ -11,9 +11,10 @@ export function serverFindings({ hosts, details }: ServerStorage, needs: ServerN
 }
 
 function hostFinding(
-  { name, refusal, isReachable, isDegraded }: HostState,
+  { name, refusal, isReachable, isDegraded, isStalled }: HostState,
   { isNeeded }: { readonly isNeeded: boolean },
 ): Finding {
+  if (isStalled) return problem('host', `${name} does not apply the writes of its cluster; see its error log`);
   if (isDegraded) return advice('host', `${name} serves, but sends its data to another node; it may be slow`);
   if (refusal === undefined) return ok('host', `${name} accepts writes`);
   if (!isReachable) return problem('host', `${name} cannot be reached: ${refusal}; start it, or take it off the list`);

@@ -67,17 +67,30 @@ const mysqlRules: readonly Rule[] = [
     );
   },
   (settings) => {
-    const size = Number(settings.get('wsrep_cluster_size'));
-    if (isOff(settings, 'wsrep_on') || !(size > 0 && size < doctorLimits.galeraNodesMin)) return undefined;
+    const size = clusterSize(settings);
+    if (size === 0 || size >= doctorLimits.galeraNodesMin) return undefined;
     return advice(
       subject,
       `wsrep_cluster_size = ${size}: the cluster stops when one more node fails; start the missing nodes`,
+    );
+  },
+  (settings) => {
+    const seconds = Number(settings.get('innodb_lock_wait_timeout'));
+    if (clusterSize(settings) === 0 || !(seconds > doctorLimits.galeraLockSecondsMax)) return undefined;
+    return advice(
+      subject,
+      `innodb_lock_wait_timeout = ${seconds}: a node may stop for so many seconds when instances write through several nodes; set it to ${doctorLimits.galeraLockSecondsMax} on every node`,
     );
   },
 ];
 
 /** A statement contains bytes as two hexadecimal digits each. */
 const packetBytes = (requestBytes: number): number => requestBytes * 2 + 64 * 1024;
+
+/** The nodes of the Galera cluster that the server is part of. 0: of none. */
+function clusterSize(settings: ReadonlyMap<string, string>): number {
+  return isOff(settings, 'wsrep_on') ? 0 : Number(settings.get('wsrep_cluster_size') ?? 0);
+}
 
 /** Whether a setting is off. False if the server does not have it. */
 function isOff(settings: ReadonlyMap<string, string>, name: string): boolean {

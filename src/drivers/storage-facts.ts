@@ -54,6 +54,8 @@ export interface HostState {
   readonly isReachable: boolean;
   /** The host serves, but sends its data to another node of its cluster meanwhile. */
   readonly isDegraded: boolean;
+  /** The host serves, but does not apply the writes of its cluster now. */
+  readonly isStalled: boolean;
 }
 
 export interface ServerDetails extends ServerDescription {

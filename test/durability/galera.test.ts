@@ -22,6 +22,7 @@ import { onThisMachine } from '../support/slowness.ts';
 
 const roundCount = numberFromEnvironment('TINE_TEST_RUNS', 2);
 const instanceCount = 5;
+const stallSeconds = 20;
 
 if (TINE_DRIVERS.some(({ name }) => name === 'mariadb')) testGalera();
 
@@ -53,6 +54,31 @@ function testGalera(): void {
       }
     });
   }
+
+  test('galera: a node that stops to apply the writes of the others is left, and used again when it goes on', async (context) => {
+    const running = cluster();
+    const [node] = running.nodes;
+    assert.ok(node !== undefined);
+    const dataDirectory = temporaryDirectory();
+    const { server, client } = await ownServer(context, { driver: galeraAt(running, 0), dataDirectory });
+    const { client: other } = await ownServer(context, { driver: galeraAt(running, 1), dataDirectory });
+    await stallAtKey(node, { key: 'stall', database: databaseOf(server), seconds: stallSeconds });
+
+    await other.put({ key: 'stall' });
+    const startMs = Date.now();
+    const found = await waitFor('a read', () => client.range({ key: 'stall' }).catch(() => undefined), {
+      timeoutMs: stallSeconds * 1_000,
+    });
+    const tookMs = Date.now() - startMs;
+    context.diagnostic(`a read ${tookMs} ms after the stall began`);
+    assert.equal(found.kvs.length, 1, 'the read is current');
+    assert.ok(tookMs < onThisMachine(8_000), `a read after ${tookMs} ms`);
+    assert.match(server.log(), /does not apply the writes of its cluster.*switched to another database host/);
+    await client.put({ key: 'after' });
+    assert.equal((await other.range({ key: 'after' })).kvs.length, 1);
+    await waitFor('tine to use the node again', () => /(switched.*){2}/s.test(server.log()), { timeoutMs: 60_000 });
+    assert.equal((await client.range({ key: 'after' })).kvs.length, 1);
+  });
 
   test('galera: writes resume within 5 s after the node in use dies, return to it later, and no write is lost', async (context) => {
     const running = cluster();
@@ -89,6 +115,24 @@ function testGalera(): void {
     const lost = acknowledged.filter(({ key }) => !there.has(key));
     assert.deepEqual(lost, []);
   });
+}
+
+/** Makes a node sleep when it applies the first row of a key that another node has written. */
+async function stallAtKey(
+  node: GaleraNode,
+  { key, database, seconds }: { readonly key: string; readonly database: string; readonly seconds: number },
+): Promise<void> {
+  await node.query("SET GLOBAL slave_run_triggers_for_rbr = 'ENFORCE'");
+  await node.query(
+    `CREATE TRIGGER ${database}.stall BEFORE INSERT ON ${database}.kine FOR EACH ROW IF NEW.name = '${key}' AND @@port = ${node.port} THEN DO SLEEP(${seconds}); END IF`,
+  );
+}
+
+/** The name of the database of a server. */
+function databaseOf({ command }: Server): string {
+  const [, name] = /\/(tine_[0-9a-f]+)/.exec(command.join(' ')) ?? [];
+  assert.ok(name !== undefined);
+  return name;
 }
 
 /** Whether more than the health-check connection to the node is open. */

@@ -22,6 +22,8 @@ const settingsOfNodes = {
   innodb_autoinc_lock_mode: '2',
   default_storage_engine: 'InnoDB',
   innodb_buffer_pool_size: '64M',
+  // As the guide advises: with the default of 50 s a node sometimes stops for so long.
+  innodb_lock_wait_timeout: '3',
   wsrep_on: 'ON',
   wsrep_cluster_name: 'tine',
   wsrep_node_address: '127.0.0.1',

@@ -2,11 +2,13 @@
  * Reads the state of one of several MySQL or MariaDB servers, or nodes of a Galera cluster, and
  * describes it.
  */
-import { createConnection } from 'mysql2';
+import { type Connection, createConnection } from 'mysql2';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
+import { succeedsWithin } from '../../kit/within.ts';
 import { record } from '../../sql/shape.ts';
 import type { OfflineDatabase } from '../offline.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
+import { remoteLimits } from '../remote/remote-limits.ts';
 import type { ServerDescription } from '../storage-facts.ts';
 import { waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
@@ -38,6 +40,16 @@ const names = [
  */
 const stateText = `${ownDefaults}; SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names}); SHOW GLOBAL STATUS WHERE Variable_name IN (${names})`;
 
+/** A read that waits until the node has applied the commits of the others. */
+const currentRead = 'SET SESSION wsrep_sync_wait = 1; SELECT 1; SET SESSION wsrep_sync_wait = 0';
+
+/** Whether statements are answered soon. If not, the connection is closed: it is still waiting. */
+async function isAnswered(connection: Connection, text: string): Promise<boolean> {
+  const isInTime = await succeedsWithin(remoteLimits.nodeStallMsMin, sendStatements(connection, text));
+  if (!isInTime) destroy(connection);
+  return isInTime;
+}
+
 /** Opens a connection without a database: tine's may be missing. */
 export async function openNode(dsn: RemoteDsn, host: DatabaseHost): Promise<Node> {
   const { database: _database, ...settings } = await connectionSettings(dsn, host);
@@ -46,17 +58,24 @@ export async function openNode(dsn: RemoteDsn, host: DatabaseHost): Promise<Node
   return {
     state: async () => {
       const replies = await sendStatements(connection, stateText);
-      return nodeState(new Map(replies.slice(-2).flatMap(({ reply }) => reply as [string, string][])));
+      const found = new Map(replies.slice(-2).flatMap(({ reply }) => reply as [string, string][]));
+      const state = nodeState(found);
+      if (!isOn(found.get('wsrep_on')) || state.refusal !== undefined) return state;
+      return { ...state, isStalled: !(await isAnswered(connection, currentRead)) };
     },
     abandon: () => destroy(connection),
   };
 }
 
-/** The state of a node, from the server's variables and status values by name. */
+/**
+ * The state of a node, from the server's variables and status values by name. They do not show a
+ * stall.
+ */
 export function nodeState(found: ReadonlyMap<string, string>): NodeState {
   const isCluster = isOn(found.get('wsrep_on'));
   return {
     refusal: serverRefusal(found) ?? (isCluster ? clusterRefusal(found) : undefined),
+    isStalled: false,
     isDegraded: isCluster && found.get('wsrep_local_state') === localState.donor,
     term: 0,
     dataId: isCluster ? `cluster ${found.get('wsrep_cluster_state_uuid')}` : serverId(found),
@@ -100,6 +119,7 @@ const settingNames = [
   'threads_connected',
   'wsrep_on',
   'wsrep_cluster_size',
+  'innodb_lock_wait_timeout',
 ]
   .map((name) => `'${name}'`)
   .join();

@@ -73,6 +73,7 @@ async function stateOf(client: Client, terms: Terms): Promise<NodeState> {
   return {
     refusal: refusal ?? terms.refusal(term),
     isDegraded: false,
+    isStalled: false,
     term: refusal === null ? term : 0,
     // The same server has the same id under every address.
     dataId: process,

@@ -96,6 +96,11 @@ export interface NodeState {
    */
   readonly isDegraded: boolean;
   /**
+   * The host serves, but a read on it waits: it is a node of a cluster that does not apply the
+   * writes of the others now.
+   */
+  readonly isStalled: boolean;
+  /**
    * Grows with each promotion: of two primaries, the one with the higher term is right. 0 where the
    * database does not count promotions.
    */

@@ -83,11 +83,16 @@ export const remoteLimits = {
   hostCheckPauseMs: 100,
   /** The time limit of one check. The kept connection needs one round trip, a new one six. */
   hostCheckMsMax: 1_000,
+  /**
+   * A node of a cluster that takes longer to apply the writes before a check is stalled. The rest
+   * of `hostCheckMsMax` is for the connection.
+   */
+  nodeStallMsMin: 600,
   /** How long to wait for the other hosts when one serves. */
   hostGraceMs: 300,
   /**
-   * Consecutive checks without a reply after which a host is lost. One check may meet a busy server
-   * or a short network fault.
+   * Consecutive checks after which a host is lost that gave no reply, and a stalled one is left.
+   * One check may meet a busy server or a short network fault.
    */
   missedChecksMax: 2,
   /**
@@ -118,4 +123,5 @@ assert(
     remoteLimits.probeMsMax,
   'a host that does not answer is left before it counts as an outage of all hosts, and within 5 s',
 );
+assert(remoteLimits.nodeStallMsMin < remoteLimits.hostCheckMsMax, 'a stalled node is told from a silent one');
 assert(limits.databaseAnswerMsMax < remoteLimits.doubtMsMax, 'there is time to determine the outcome of a commit');

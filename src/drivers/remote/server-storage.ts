@@ -42,13 +42,14 @@ async function hostState(server: DescribedServer, host: DatabaseHost): Promise<H
   try {
     const node = await server.openNode(host);
     try {
-      const { refusal, isDegraded } = await withReplyTimeout(node.state(), () => node.abandon());
-      return { name, refusal, isReachable: true, isDegraded };
+      const { refusal, isDegraded, isStalled } = await withReplyTimeout(node.state(), () => node.abandon());
+      return { name, refusal, isReachable: true, isDegraded, isStalled };
     } finally {
       node.abandon();
     }
   } catch (error) {
-    return { name, refusal: server.classifyError(error).message, isReachable: false, isDegraded: false };
+    const refusal = server.classifyError(error).message;
+    return { name, refusal, isReachable: false, isDegraded: false, isStalled: false };
   }
 }
 

@@ -38,7 +38,7 @@ const details: ServerDetails = {
   roundTripMs: 0.5,
   clockAheadMs: 3,
 };
-const host = { name: 'db:3306', refusal: undefined, isReachable: true, isDegraded: false };
+const host = { name: 'db:3306', refusal: undefined, isReachable: true, isDegraded: false, isStalled: false };
 const server: ServerStorage = { kind: 'server', hosts: [host], details };
 
 const needs = { datastore: { maxOpenConnections: 10 }, maxRequestBytes: 1_572_864 };
@@ -104,13 +104,18 @@ test('a server that is old, far away, full, or whose clock differs is reported',
   assertOne(concernsOfServer({ clockAheadMs: -5_000 }), /^advice: this machine is 5\.0 s ahead of the database; /);
 });
 
-test('a Galera cluster of two nodes, and a node that sends its data, are reported', () => {
+test('a Galera cluster of two nodes or with long lock waits, a node that sends its data and a stalled one are reported', () => {
   const ofCluster = (size: number): ReadonlyMap<string, string> =>
     new Map([...settings, ['wsrep_on', 'ON'], ['wsrep_cluster_size', String(size)]]);
   assertOne(concernsOfServer({ settings: ofCluster(2) }), /^advice: wsrep_cluster_size = 2: /);
   assert.deepEqual(concernsOfServer({ settings: ofCluster(3) }), []);
+  const waiting = new Map([...ofCluster(3), ['innodb_lock_wait_timeout', '50']]);
+  assertOne(concernsOfServer({ settings: waiting }), /^advice: innodb_lock_wait_timeout = 50: a node may stop /);
+  assert.deepEqual(concernsOfServer({ settings: new Map([...settings, ['innodb_lock_wait_timeout', '50']]) }), []);
   const donor = { ...server, hosts: [{ ...host, isDegraded: true }] };
   assertOne(concerns(serverFindings(donor, needs)), /^advice: db:3306 serves, but sends its data to another node; /);
+  const stalled = { ...server, hosts: [{ ...host, isStalled: true }] };
+  assertOne(concerns(serverFindings(stalled, needs)), /^problem: db:3306 does not apply the writes of its cluster; /);
 });
 
 test('an old Node and a low limit of open files are reported', () => {

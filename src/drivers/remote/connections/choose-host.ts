@@ -7,7 +7,7 @@ export interface CheckedHost {
   readonly host: DatabaseHost;
   /** Undefined: the host did not answer, or refused the connection. */
   readonly state: NodeState | undefined;
-  /** How long the host has answered that it serves, in ms. */
+  /** How long the host has answered that it serves and is not stalled, in ms. */
   readonly servesForMs: number;
 }
 
@@ -17,14 +17,17 @@ export interface CurrentChoice {
   readonly state: NodeState | undefined;
   /** Whether the host is lost. It stays in use if no other host serves. */
   readonly isLost: boolean;
+  /** Whether reads on the host have waited for some time. */
+  readonly isStalled: boolean;
 }
 
 /**
  * The host to use from now on. Undefined: no host serves. `hosts` are in the order of preference.
  *
- * A host with a higher term always wins. Otherwise the current host is left in two cases: it is
- * lost, or a preferred host holds the same data at every moment, as the nodes of one Galera cluster
- * do. Two servers that accept writes and are not one cluster hold different data.
+ * A host with a higher term always wins. Otherwise the current host is left if it is lost, or if it
+ * is stalled or less preferred than a host that holds the same data at every moment, as the nodes
+ * of one Galera cluster do. Two servers that accept writes and are not one cluster hold different
+ * data.
  */
 export function chooseHost(
   hosts: readonly CheckedHost[],
@@ -36,16 +39,16 @@ export function chooseHost(
   const newest = serving.filter(({ state }) => state?.term === termMax);
   const best = (among: readonly CheckedHost[]): CheckedHost | undefined =>
     among.find(({ state }) => state?.isDegraded === false) ?? among[0];
-  if (current === undefined || current.isLost) return best(newest)?.host;
+  const bestNewest = best(newest.filter(({ state }) => state?.isStalled === false)) ?? best(newest);
+  if (current === undefined || current.isLost) return bestNewest?.host;
   const kept = serving.find(({ host }) => host === current.host);
   const known = kept?.state ?? current.state;
   // The current host stays until it is lost; one failed check does not count.
   if (known === undefined || known.refusal !== undefined) return current.host;
-  if (termMax > known.term) return best(newest)?.host;
+  if (termMax > known.term) return bestNewest?.host;
   if (kept === undefined) return current.host;
-  const same = newest.filter(
-    ({ host, state, servesForMs }) =>
-      host === current.host || (state?.dataId === known.dataId && servesForMs >= servesForMsMin),
+  const same = newest.filter(({ host, state, servesForMs }) =>
+    host === current.host ? !current.isStalled : state?.dataId === known.dataId && servesForMs >= servesForMsMin,
   );
   return best(same)?.host ?? current.host;
 }

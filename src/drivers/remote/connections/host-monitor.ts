@@ -18,6 +18,8 @@ export class HostMonitor {
   #servesSinceMs: number | undefined;
   /** Consecutive checks without a reply. */
   #missedChecks = 0;
+  /** Consecutive checks that found the host stalled. */
+  #stalledChecks = 0;
   #isLost = false;
 
   constructor(engine: Engine, host: DatabaseHost) {
@@ -46,6 +48,11 @@ export class HostMonitor {
   /** The host answered that it does not serve, refused the connection, or missed two checks. */
   get isLost(): boolean {
     return this.#isLost;
+  }
+
+  /** Several checks in a row found the host stalled. */
+  get isStalled(): boolean {
+    return this.#stalledChecks >= remoteLimits.missedChecksMax;
   }
 
   servesForMs(nowMs: number): number {
@@ -122,8 +129,10 @@ export class HostMonitor {
     this.#lastState = state;
     this.#missedChecks = 0;
     this.#isLost = state.refusal !== undefined;
-    this.#failure = state.refusal === undefined ? undefined : new DriverError('lost', state.refusal);
-    this.#servesSinceMs = this.#isLost ? undefined : (this.#servesSinceMs ?? performance.now());
+    this.#stalledChecks = state.isStalled ? this.#stalledChecks + 1 : 0;
+    this.#failure = failureOf(state);
+    const isUseful = !this.#isLost && !state.isStalled;
+    this.#servesSinceMs = isUseful ? (this.#servesSinceMs ?? performance.now()) : undefined;
   }
 
   #failed(failure: Error): void {
@@ -140,6 +149,11 @@ export class HostMonitor {
     this.#isLost = isRefusal(failure) || this.#missedChecks >= remoteLimits.missedChecksMax;
     if (this.#isLost) this.#opening = undefined;
   }
+}
+
+function failureOf({ refusal, isStalled }: NodeState): Error | undefined {
+  if (refusal !== undefined) return new DriverError('lost', refusal);
+  return isStalled ? new DriverError('lost', 'it does not apply the writes of its cluster') : undefined;
 }
 
 /**

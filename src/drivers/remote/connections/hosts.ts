@@ -121,7 +121,12 @@ export class Hosts implements CurrentHost {
       servesForMs: monitor.servesForMs(nowMs),
     }));
     const current = this.#isChosen
-      ? { host: this.current, state: this.#current.lastState, isLost: this.#current.isLost }
+      ? {
+          host: this.current,
+          state: this.#current.lastState,
+          isLost: this.#current.isLost,
+          isStalled: this.#current.isStalled,
+        }
       : undefined;
     const host = chooseHost(found, current, this.#failbackAfterMs);
     if (host === undefined) return;
@@ -154,15 +159,15 @@ export class Hosts implements CurrentHost {
       'switched to another database host',
     );
     const isStale = (left.lastState?.term ?? 0) < (monitor.lastState?.term ?? 0);
-    this.#options.onMove({ isLost: left.isLost || isStale });
+    this.#options.onMove({ isLost: left.isLost || left.isStalled || isStale });
   }
 
   /** Delays the return to a host that was lost soon after a switch to it. */
-  #slowDown({ isLost }: HostMonitor): void {
+  #slowDown({ isLost, isStalled }: HostMonitor): void {
     const nowMs = performance.now();
     const wasShort = this.#movedAtMs > 0 && nowMs - this.#movedAtMs < remoteLimits.shortUseMs;
     this.#movedAtMs = nowMs;
-    if (!isLost) return;
+    if (!isLost && !isStalled) return;
     this.#failbackAfterMs = wasShort
       ? Math.min(this.#failbackAfterMs * 2, remoteLimits.failbackAfterMsMax)
       : remoteLimits.failbackAfterMs;

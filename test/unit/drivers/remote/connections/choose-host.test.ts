@@ -13,17 +13,18 @@ const longMs = 60_000;
 const servesForMsMin = 5_000;
 
 function serving(state: Partial<NodeState> = {}): NodeState {
-  return { refusal: undefined, isDegraded: false, term: 0, dataId: 'cluster', ...state };
+  return { refusal: undefined, isDegraded: false, isStalled: false, term: 0, dataId: 'cluster', ...state };
 }
 const refusing = serving({ refusal: 'it is a standby' });
 
 function choose(
   states: readonly (NodeState | undefined)[],
-  current?: { host: Host; isLost?: boolean; state?: NodeState },
+  current?: { host: Host; isLost?: boolean; isStalled?: boolean; state?: NodeState },
   servesForMs = longMs,
 ): string | undefined {
   const hosts = [a, b, c].map((host, index) => ({ host, state: states[index], servesForMs }));
-  const known = current && { state: hosts.find(({ host }) => host === current.host)?.state, isLost: false, ...current };
+  const state = hosts.find(({ host }) => host === current?.host)?.state;
+  const known = current && { state, isLost: false, isStalled: false, ...current };
   const chosen = chooseHost(hosts, known, servesForMsMin);
   return (chosen as Host | undefined)?.host;
 }
@@ -55,6 +56,16 @@ test('a host that is not lost is kept, whatever a single check shows', () => {
 test('within a cluster, the preferred node is used again after it was usable for a while', () => {
   assert.equal(choose([serving(), serving()], { host: b }), 'a');
   assert.equal(choose([serving(), serving()], { host: b }, 1_000), 'b');
+});
+
+test('a stalled node is left for another one of its cluster, if there is one that is not stalled', () => {
+  const stalled = serving({ isStalled: true });
+  assert.equal(choose([stalled, serving()]), 'b', 'at the start');
+  assert.equal(choose([stalled, serving()], { host: a }), 'a', 'stalled at one check only');
+  assert.equal(choose([stalled, serving()], { host: a, isStalled: true }), 'b');
+  assert.equal(choose([stalled, serving()], { host: a, isStalled: true }, 1_000), 'a', 'the other one is unproven');
+  assert.equal(choose([stalled, stalled], { host: b, isStalled: true }, 0), 'b', 'all wait');
+  assert.equal(choose([stalled, serving({ dataId: 'other' })], { host: a, isStalled: true }), 'a');
 });
 
 test('a server with other data is not used while the current one is usable', () => {
