@@ -78,7 +78,7 @@ export class Connections {
     this.#hosts = new Hosts({ engine, logger, onMove: ({ isLost }) => this.#move(isLost) });
     this.#used = this.#newConnections();
     this.#outages = new OutageDetector({
-      probe: () => this.#probe(),
+      probe: (signal) => this.#probe(signal),
       onLoss: () => this.#abandonCurrent(),
       onReturn: () => void this.#endLostConnections(),
     });
@@ -243,16 +243,24 @@ export class Connections {
     }
   }
 
-  /** Opens a connection. One that opens after the deadline goes to the pool. */
+  /**
+   * Opens a connection. One that opens after the deadline goes to the pool. Until the attempt ends,
+   * it is a wait for the database: the deadline is earlier than the end of a probe.
+   */
   async #open(connections: HostConnections, lane: Lane, deadlineMs: number): Promise<BorrowedConnection> {
     const opening = connections.open(lane);
+    const wait = this.#outages.startWait();
     let isLate = false;
     opening.then(
       (borrowed) => {
+        wait.end();
         this.#lanes.opened(connections.count);
         if (isLate) this.#inLane(borrowed, lane).release('good');
       },
-      () => this.#lanes.leave(lane),
+      () => {
+        wait.end();
+        this.#lanes.leave(lane);
+      },
     );
     return await within(Math.max(1, deadlineMs - performance.now()), opening, () => {
       isLate = true;
@@ -337,11 +345,16 @@ export class Connections {
     }
   }
 
-  /** Resolves when the database answers, even if it only refuses one more connection. */
-  async #probe(): Promise<void> {
+  /**
+   * Resolves when the database answers, even if it only refuses one more connection. The connection
+   * is closed at the end of the probe, or when the signal aborts.
+   */
+  async #probe(signal: AbortSignal): Promise<void> {
     if (this.#hosts.isList) return this.#probeList();
     const { engine } = this.#options;
     const connections = this.#newConnections(zeroCounts());
+    const abandon = () => void connections.abandonAll();
+    signal.addEventListener('abort', abandon);
     try {
       const { session } = await connections.open('quick');
       await engine.now(session);
@@ -349,14 +362,18 @@ export class Connections {
       const failure = engine.classifyError(error);
       if (isDriverError(failure, 'lost') && !(failure instanceof ConnectionRefused)) throw failure;
     } finally {
-      connections.abandonAll();
+      signal.removeEventListener('abort', abandon);
+      abandon();
     }
   }
 
+  /** Probes over the connections of the checks: each host has one, whatever number of probes. */
   async #probeList(): Promise<void> {
+    const used = this.#used;
     const found = await this.#hosts.settle();
     if (found === 'lost') throw this.#hosts.failure;
-    if (found === 'recovered' && !this.#outages.isOutage) this.#abandonCurrent();
+    // Of several probes, the first one replaces the connections.
+    if (found === 'recovered' && !this.#outages.isOutage && used === this.#used) this.#abandonCurrent();
   }
 
   /**
