@@ -63,7 +63,7 @@ export class Connections {
   #used: HostConnections;
   /**
    * Connections to earlier hosts, until their transactions have ended, and connections of separate
-   * work.
+   * work. Connections to a lost host are abandoned.
    */
   readonly #others = new Set<HostConnections>();
   /** The server's names of connections that the network has lost. */
@@ -190,6 +190,7 @@ export class Connections {
     transaction: Transaction,
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
+    if (this.#outages.isOutage) throw new DriverError('lost', 'the database does not answer');
     await this.#lanes.reserve();
     const connections = this.#newConnections();
     this.#others.add(connections);
@@ -381,27 +382,35 @@ export class Connections {
    */
   #abandonCurrent(): void {
     this.#options.logger.info('connections to the database receive no replies; they are closed');
-    this.#replace((left) => this.#abandon(left));
+    const left = this.#replaceUsed();
+    // Without an outage, a separate connection that has sent nothing meanwhile has lost nothing.
+    this.#abandon(this.#outages.isOutage ? [left, ...this.#othersTo(left)] : [left]);
     this.#options.onLoss();
     if (!this.#outages.isOutage) void this.#endLostConnections();
   }
 
   #move(isLost: boolean): void {
-    this.#replace((left) => {
-      if (isLost) this.#abandon(left);
-      else this.#retire(left);
-    });
+    const left = this.#replaceUsed();
+    if (isLost) this.#abandon([left, ...this.#othersTo(left)]);
+    else this.#retire(left);
     this.#options.onLoss();
   }
 
-  #replace(leave: (connections: HostConnections) => void): void {
+  /** Uses new connections, to the current host, from now on. Returns the earlier ones. */
+  #replaceUsed(): HostConnections {
     const left = this.#used;
     this.#used = this.#newConnections();
-    leave(left);
+    return left;
   }
 
-  #abandon(connections: HostConnections): void {
-    this.#lost = { to: connections, names: connections.abandonAll() };
+  #othersTo({ host }: HostConnections): readonly HostConnections[] {
+    return [...this.#others].filter((connections) => connections.host === host);
+  }
+
+  /** Abandons connections to one host. */
+  #abandon(lost: readonly HostConnections[]): void {
+    const [used] = lost;
+    this.#lost = used && { to: used, names: lost.flatMap((connections) => connections.abandonAll()) };
     if (this.#outages.isOutage) this.#lanes.refuseAll(new DriverError('lost', 'the database does not answer'));
   }
 
