@@ -137,5 +137,6 @@ assert(
     remoteLimits.probeMsMax,
   'a host that does not answer is left before it counts as an outage of all hosts, and within 5 s',
 );
+assert(remoteLimits.closeMsMax < limits.databaseCloseMsMax, 'a stop waits for connections to close');
 assert(remoteLimits.nodeStallMsMin < remoteLimits.hostCheckMsMax, 'a stalled node is told from a silent one');
 assert(limits.databaseAnswerMsMax < remoteLimits.doubtMsMax, 'there is time to determine the outcome of a commit');
