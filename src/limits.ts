@@ -342,6 +342,11 @@ export const limits = {
    */
   keyCountIntervalMs: 60_000,
   keyCountPauseFactor: 100,
+  /**
+   * How long a stop waits for the database to close, after the last writes. The connections to a
+   * server have 1 s for it.
+   */
+  databaseCloseMsMax: 1_200,
   /** The pause between two attempts to reconnect to the database. */
   reconnectPauseMs: 250,
   /**

@@ -19,9 +19,13 @@ import { refuseEtcdData } from './refuse-etcd-data.ts';
 import { openSnapshots, snapshotSchedule } from './snapshot/by-schedule.ts';
 import { listenForStop } from './stop-signal.ts';
 
-// Longer than any request should take, and shorter than the 10 s that container runtimes wait
-// before they kill a process.
+// Longer than any request should take.
 const drainMsMax = 5000;
+/**
+ * From the stop signal to the end of the store. Container runtimes kill a process 10 s after the
+ * signal. The drain takes 7.5 s at most, and the end of the process half a second.
+ */
+const stopMsMax = 9_000;
 
 /** `tine`: serves until a stop signal. */
 export const serve: Command = {
@@ -32,12 +36,18 @@ export const serve: Command = {
     for (const note of notes) logger.warn(note);
     refuseEtcdData(config.endpoint);
     const schedule = await snapshotSchedule(config);
+    const tracer = await openTracing(config, logger);
     const store = await open(config, logger);
+    let closedByMs: number | undefined;
+    const onStop = () => {
+      closedByMs = performance.now() + stopMsMax;
+    };
     try {
       const snapshots = schedule && (await openSnapshots(schedule, { config, store, logger }));
-      return await serveUntilStopped({ config, store, logger, snapshots });
+      return await serveUntilStopped({ config, store, logger, snapshots, tracer, onStop });
     } finally {
-      await store.close();
+      const msMax = closedByMs === undefined ? stopMsMax : Math.max(0, closedByMs - performance.now());
+      await Promise.all([store.close(msMax), tracer?.close()]);
     }
   },
 };
@@ -63,10 +73,13 @@ interface Served {
   readonly logger: Logger;
   /** Undefined: no snapshots by schedule. */
   readonly snapshots: SnapshotScheduler | undefined;
+  /** Undefined: no traces. */
+  readonly tracer: Awaited<ReturnType<typeof openTracing>>;
+  /** Called when the stop begins. */
+  onStop(): void;
 }
 
-async function serveUntilStopped({ config, store, logger, snapshots }: Served): Promise<number> {
-  const tracer = await openTracing(config, logger);
+async function serveUntilStopped({ config, store, logger, snapshots, tracer, onStop }: Served): Promise<number> {
   const server = await startServer({ config, store, logger, snapshots, tracer });
   snapshots?.start();
   const tooManyFaults = Promise.withResolvers<'faults'>();
@@ -79,13 +92,13 @@ async function serveUntilStopped({ config, store, logger, snapshots }: Served): 
   flushCompileCache();
   if (process.stdout.isTTY) process.stdout.write(nextSteps(urls[0] ?? '', config));
   const reason = await Promise.race([stop.received, tooManyFaults.promise]);
+  onStop();
   logger.info({ reason }, 'stopping: finishing requests under way; another signal ends the process at once');
   await Promise.all([
     notifySystemd('STOPPING=1', logger),
     within(drainMsMax, snapshots?.stop() ?? Promise.resolve(), () => {}),
     server.drain(drainMsMax),
   ]);
-  await tracer?.close();
   logger.info('stopped');
   stop.dispose();
   stopGuarding();

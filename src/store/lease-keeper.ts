@@ -6,7 +6,9 @@
 
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
+import { DriverError } from '../errors.ts';
 import { RetryLog } from '../kit/retry-log.ts';
+import { within } from '../kit/within.ts';
 import { limits } from '../limits.ts';
 import type { LeaseId } from '../mvcc/ids.ts';
 import type { LeaseStatus } from '../mvcc/results.ts';
@@ -76,14 +78,17 @@ export class LeaseKeeper {
   }
 
   /**
-   * Writes the last renewals, if the database is available. If not, a start gives every lease its
-   * whole TTL again.
+   * Writes the last renewals, if the database is available and takes at most `msMax`. If not, a
+   * start gives every lease its whole TTL again.
    */
-  async stop(): Promise<void> {
+  async stop(msMax: number): Promise<void> {
     this.#isStopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
-    await this.flush().catch((error: unknown) =>
-      this.#logger.warn({ err: error }, 'writing the last lease renewals failed'),
+    const isLate = () => {
+      throw new DriverError('busy', `the database did not write them within ${Math.round(msMax)} ms`);
+    };
+    await within(msMax, this.flush(), isLate).catch((error: unknown) =>
+      this.#logger.warn({ err: error, leases: this.#renewals.size }, 'writing the last lease renewals failed'),
     );
   }
 

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { Driver, ReadLane } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { markSingleUse } from '../kit/memory.ts';
+import { within } from '../kit/within.ts';
 import { limits } from '../limits.ts';
 import { randomId } from '../mvcc/cluster/random-id.ts';
 import type { LeaseId, MemberId, Revision } from '../mvcc/ids.ts';
@@ -381,13 +382,16 @@ export class SqlStore implements Store {
     };
   }
 
-  async close(): Promise<void> {
+  async close(msMax: number): Promise<void> {
+    const endMs = performance.now() + msMax;
+    const writesMsMax = Math.max(0, msMax - limits.databaseCloseMsMax);
     this.#stopAutoCompaction();
     this.#defragmenter.stop();
-    await this.#compactor.stop();
-    await this.#leases.stop();
-    await this.#members.stop();
-    await this.#driver.close();
+    // Renewals are acknowledged, so they are the first write. The others may be missed.
+    const isFlushed = this.#leases.stop(writesMsMax);
+    const others = Promise.all([this.#members.stop(), this.#compactor.stop()]);
+    await Promise.all([isFlushed, within(writesMsMax, others, () => {})]);
+    await within(Math.max(0, endMs - performance.now()), this.#driver.close(), () => {});
   }
 
   /**

@@ -123,6 +123,9 @@ export interface Store {
   statistics(): Promise<StoreStatistics>;
   /** The events that the watch hub follows. */
   readonly events: EventSource;
-  /** Accepts no more work, finishes what is under way, and closes the database. */
-  close(): Promise<void>;
+  /**
+   * Accepts no more work, finishes what is under way, and closes the database. Resolves after
+   * `msMax` at the latest, whatever the database does.
+   */
+  close(msMax: number): Promise<void>;
 }

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EtcdClient, ownServer, type RpcError, type Server, withPrefix } from '../support/index.ts';
+import { remoteLimits } from '../../src/drivers/remote/remote-limits.ts';
+import { type EtcdClient, ownServer, type RpcError, type Server, sleep, withPrefix } from '../support/index.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
 import { DATABASES } from './databases.ts';
-import { place } from './place.ts';
+import { place, proxiedDriver } from './place.ts';
+import { assertRecovers } from './recovery.ts';
+import { Traffic } from './traffic.ts';
 
 const requestCount = 80;
 const countsMax = [3, 4, 5, 6, 10];
 /** Connections that the server allows, fewer than tine is configured for. */
 const refusedCounts = [2, 3, 5];
+
+/** Longer than it takes to find an outage. */
+const silenceMs = remoteLimits.probeMsMax + 2_000;
 
 type Request = (client: EtcdClient, index: number) => Promise<unknown>;
 
@@ -99,4 +106,37 @@ for (const database of DATABASES) {
       await assertServes(tine, client, countMax);
     });
   }
+
+  test(`${database.name}: while the server accepts connections and is silent, tine keeps few open, and everything works when it continues`, async (context) => {
+    const countMax = 4;
+    const proxy = await TcpProxy.start(shared.server.port);
+    context.after(() => proxy.close());
+    const { server: tine, client } = await ownServer(context, {
+      driver: proxiedDriver(database, shared.server, proxy),
+      arguments: ['--datastore-max-open-connections', `${countMax}`],
+    });
+    const traffic = await Traffic.start(context, tine);
+    const countAtMost = async (ms: number) => {
+      let most = 0;
+      for (const endMs = performance.now() + ms; performance.now() < endMs; await sleep(20))
+        most = Math.max(most, proxy.connectionCount);
+      return most;
+    };
+    shared.server.freeze(true);
+    try {
+      proxy.cut();
+      // A second probe connects while the first one is silent; the option counts one. The proxy has
+      // not closed the one that it replaces.
+      const most = await countAtMost(silenceMs);
+      assert.ok(most <= countMax + 2, `${most} connections before the outage is found`);
+      await traffic.isRefused();
+      assert.match(tine.log(), /receive no replies; they are closed/);
+      // The probes, one for notifications, and the one that a probe replaces.
+      const later = await countAtMost(silenceMs);
+      assert.ok(later <= remoteLimits.probesAtOnceMax + 2, `${later} connections in the outage`);
+    } finally {
+      shared.server.freeze(false);
+    }
+    await assertRecovers(context, client, traffic);
+  });
 }

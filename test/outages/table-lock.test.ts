@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failureOf } from '../support/index.ts';
+import { failureOf, sleep } from '../support/index.ts';
 import { onThisMachine } from '../support/slowness.ts';
 import { DATABASES } from './databases.ts';
 import { assertEverythingWorks } from './everything-works.ts';
@@ -9,6 +9,9 @@ import { unavailable } from './traffic.ts';
 
 /** A batch may wait 4 s for the batch before it, and then 4 s for the table. */
 const answerMsMax = 10_000;
+
+/** Container runtimes kill a process then, on a slow machine too. */
+const stopMsMax = 10_000;
 
 for (const database of DATABASES) {
   const shared = place(database);
@@ -31,5 +34,34 @@ for (const database of DATABASES) {
     assert.doesNotMatch(tine.log().slice(length), /database unavailable|lost during a commit/);
     assert.equal((await client.put({ key: 'a', value: '5' })).header.revision, 7);
     await assertEverythingWorks(client);
+  });
+
+  test(`${database.name}: an instance stops within 10 s while writes wait for a locked table`, async (context) => {
+    const { tine, client, databaseName } = await site(context, shared);
+    for (let count = 0; count < 5; count += 1) await client.put({ key: 'a', value: `${count}` });
+    const { ID } = await client.leaseGrant({ TTL: 60 });
+    const keepAlive = client.keepAlive();
+    const unlock = await shared.administrator.lockTable(databaseName);
+    try {
+      await client.compact({ revision: 4 }).catch(() => {});
+      const puts = Array.from({ length: 8 }, async (_, index) => {
+        await sleep(index * 400);
+        return failureOf(client.put({ key: 'a', value: 'late' }));
+      });
+      await sleep(1_500);
+      await keepAlive.renew(ID);
+      const startMs = performance.now();
+      const exit = await tine.stop();
+      const tookMs = performance.now() - startMs;
+      context.diagnostic(`stopped within ${Math.round(tookMs)} ms`);
+      assert.deepEqual(exit, { status: 0, signal: null });
+      assert.ok(tookMs < stopMsMax, `it took ${tookMs} ms`);
+      await Promise.all(puts);
+    } finally {
+      await unlock();
+    }
+    await tine.start();
+    client.reconnect();
+    assert.equal((await client.range({ key: 'a' })).kvs[0]?.value.toString(), '4');
   });
 }

@@ -159,6 +159,14 @@ export abstract class DatabaseServer {
     await this.#exited();
   }
 
+  /**
+   * Freezes the server's process, or lets it continue. The kernel still accepts connections for it.
+   * Sessions of Postgres are processes of their own, which continue.
+   */
+  freeze(isFrozen: boolean): void {
+    process.kill(this.pid, isFrozen ? 'SIGSTOP' : 'SIGCONT');
+  }
+
   /** Ends the server and removes its data. */
   async remove(): Promise<void> {
     if (this.#child !== undefined) await this.kill();

@@ -5,6 +5,9 @@ const system = koffi.load(null);
 const openSocket = system.func('int socket(int family, int type, int protocol)');
 const bind = system.func('int bind(int fd, void *address, uint32_t size)');
 const receive = system.func('intptr_t recv(int fd, void *buffer, size_t bytes, int flags)');
+const send = system.func(
+  'intptr_t sendto(int fd, void *message, size_t bytes, int flags, void *address, uint32_t size)',
+);
 const closeSocket = system.func('int close(int fd)');
 
 const unixFamily = 1;
@@ -14,6 +17,8 @@ const doNotWait = 0x40;
 export interface DatagramSocket {
   /** The texts received so far. */
   readonly received: () => readonly string[];
+  /** Sends datagrams to the socket until it accepts no more. */
+  readonly fill: () => void;
   readonly close: () => void;
 }
 
@@ -31,5 +36,10 @@ export function bindDatagramSocket(name: string): DatagramSocket {
       texts.push(buffer.toString('utf8', 0, bytes));
     }
   };
-  return { received, close: () => closeSocket(fd) };
+  const fill = () => {
+    const sender: number = openSocket(unixFamily, datagramSocket, 0);
+    while (send(sender, buffer, 1, doNotWait, address, address.length) === 1);
+    closeSocket(sender);
+  };
+  return { received, fill, close: () => closeSocket(fd) };
 }

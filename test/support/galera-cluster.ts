@@ -94,11 +94,6 @@ export class GaleraNode extends MariadbServer {
     await this.query(`SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${isIsolated ? 1 : 0}'`);
   }
 
-  /** Stops all threads of the node without notice to the others, or resumes them. */
-  freeze(isFrozen: boolean): void {
-    process.kill(this.pid, isFrozen ? 'SIGSTOP' : 'SIGCONT');
-  }
-
   /** The state that the node reports: Synced, Donor/Desynced, Joined, Initialized, ... */
   async state(): Promise<string> {
     const [row] = await this.query(

@@ -1,5 +1,5 @@
 /** MySQL and MariaDB as an engine of `RemoteDriver`. */
-import { type Connection, createConnection } from 'mysql2';
+import type { Connection } from 'mysql2';
 import type { Logger } from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
@@ -9,14 +9,16 @@ import { record, single } from '../../sql/shape.ts';
 import { changes, selectsRow, selectsRows } from '../../sql/statement.ts';
 import type { Engine } from '../remote/engine.ts';
 import type { Session } from '../remote/session.ts';
+import { unlessAborted } from '../remote/unless-aborted.ts';
 import { classifyError, errorNumber, serverErrorNumber, tableFailure } from './classify-error.ts';
-import { endConnection, waitConnected } from './connection-lifetime.ts';
+import { endConnection, newConnection, waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { mysqlFacts } from './mysql-facts.ts';
 import { MysqlSession } from './mysql-session.ts';
 import { openNode } from './node-state.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { destroy, makeReady } from './ready-connection.ts';
+import { withSupportedTls } from './with-supported-tls.ts';
 
 const NOW = selectsRow('now', single('ms', 'integer'), () => 'SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)');
 
@@ -40,8 +42,8 @@ export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
     pollMs,
     pollMsWithoutMessages: pollMs,
     hosts: dsn.hosts,
-    connect: (host, onClose) => connect(dsn, host, onClose),
-    openNode: (host) => openNode(dsn, host),
+    connect: (host, options) => connect(dsn, host, options),
+    openNode: (host, signal) => openNode(dsn, host, signal),
     session: (connection, meter) => new MysqlSession(connection as Connection, meter),
     end: (connection) => endConnection(connection as Connection),
     abandon: (connection) => destroy(connection as Connection),
@@ -104,16 +106,20 @@ async function endThread(threadId: number, session: Session): Promise<void> {
   }
 }
 
-async function connect(dsn: RemoteDsn, host: DatabaseHost, onClose: () => void): Promise<Connection> {
-  const connection = createConnection(await connectionSettings(dsn, host));
-  await waitConnected(connection, onClose);
-  try {
-    await makeReady(connection);
-  } catch (error) {
-    destroy(connection);
-    throw error;
-  }
-  return connection;
+async function connect(
+  dsn: RemoteDsn,
+  host: DatabaseHost,
+  { onClose, signal }: Parameters<Engine['connect']>[1],
+): Promise<Connection> {
+  const connection = newConnection(await connectionSettings(await withSupportedTls(dsn, host, signal), host));
+  return unlessAborted(signal, {
+    setUp: async () => {
+      await waitConnected(connection, onClose);
+      await makeReady(connection);
+      return connection;
+    },
+    abandon: () => destroy(connection),
+  });
 }
 
 async function numberOf(session: Session, statement: typeof NOW): Promise<number> {

@@ -2,19 +2,21 @@
  * Reads the state of one of several MySQL or MariaDB servers, or nodes of a Galera cluster, and
  * describes it.
  */
-import { type Connection, createConnection } from 'mysql2';
+import type { Connection } from 'mysql2';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { succeedsWithin } from '../../kit/within.ts';
 import { record } from '../../sql/shape.ts';
 import type { OfflineDatabase } from '../offline.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
 import { remoteLimits } from '../remote/remote-limits.ts';
+import { unlessAborted } from '../remote/unless-aborted.ts';
 import type { ServerDescription } from '../storage-facts.ts';
-import { waitConnected } from './connection-lifetime.ts';
+import { newConnection, waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { isOlder, plainVersion, versionsMin } from './prepare-database.ts';
 import { destroy, isOn, isReadOnly, ownDefaults } from './ready-connection.ts';
 import { sendStatements } from './send-statements.ts';
+import { withSupportedTls } from './with-supported-tls.ts';
 
 const names = [
   'read_only',
@@ -51,10 +53,11 @@ async function isAnswered(connection: Connection, text: string): Promise<boolean
 }
 
 /** Opens a connection without a database: tine's may be missing. */
-export async function openNode(dsn: RemoteDsn, host: DatabaseHost): Promise<Node> {
-  const { database: _database, ...settings } = await connectionSettings(dsn, host);
-  const connection = createConnection(settings);
-  await waitConnected(connection);
+export async function openNode(dsn: RemoteDsn, host: DatabaseHost, signal?: AbortSignal): Promise<Node> {
+  const known = await withSupportedTls(dsn, host, signal);
+  const { database: _database, ...settings } = await connectionSettings(known, host);
+  const connection = newConnection(settings);
+  await unlessAborted(signal, { setUp: () => waitConnected(connection), abandon: () => destroy(connection) });
   return {
     state: async () => {
       const replies = await sendStatements(connection, stateText);

@@ -1,5 +1,5 @@
 /** MySQL and MariaDB as the commands use them. */
-import { type Connection, createConnection, type ResultSetHeader } from 'mysql2';
+import type { Connection, ResultSetHeader } from 'mysql2';
 import pino from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
@@ -16,7 +16,7 @@ import {
 import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
 import { classifyError, errorNumber, serverErrorNumber } from './classify-error.ts';
-import { endConnection, waitConnected } from './connection-lifetime.ts';
+import { endConnection, newConnection, waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { SIZE } from './mysql-engine.ts';
 import { mysqlFacts } from './mysql-facts.ts';
@@ -56,7 +56,7 @@ const commandSettings = (isMariadb: boolean): string =>
   `SET SESSION ${isMariadb ? 'idle_transaction_timeout = 0, SESSION ' : ''}wait_timeout = 28800, SESSION innodb_lock_wait_timeout = 10, SESSION lock_wait_timeout = 10`;
 
 async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
-  const connection = createConnection(await connectionSettings(dsn, host));
+  const connection = newConnection(await connectionSettings(dsn, host));
   await waitConnected(connection);
   await makeReady(connection);
   await sendStatements(connection, commandSettings(factsOf(connection).isMariadb));

@@ -4,11 +4,13 @@ import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn
 import { record } from '../../sql/shape.ts';
 import type { OfflineDatabase } from '../offline.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
+import { unlessAborted } from '../remote/unless-aborted.ts';
 import type { ServerDescription } from '../storage-facts.ts';
 import { isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
 import { maintenanceDatabase, versionMin } from './prepare-database.ts';
+import { withSupportedTls } from './tls-support.ts';
 
 /**
  * The highest timeline of all primaries seen. Each promotion begins a new timeline. A primary of a
@@ -46,23 +48,23 @@ interface StateRow {
  * Connects to tine's database, or to database `postgres`, which every server has, while tine's is
  * missing.
  */
-export async function openNode(dsn: RemoteDsn, host: DatabaseHost, terms: Terms): Promise<Node> {
-  const client = await connected(dsn, host).catch((error: unknown) => {
+export async function openNode(
+  dsn: RemoteDsn,
+  host: DatabaseHost,
+  { terms, signal }: { readonly terms: Terms; readonly signal?: AbortSignal },
+): Promise<Node> {
+  const known = await withSupportedTls(dsn, host, signal);
+  const client = await connected(known, host, signal).catch((error: unknown) => {
     if (!isDatabaseMissing(error)) throw error;
-    return connected({ ...dsn, database: maintenanceDatabase }, host);
+    return connected({ ...known, database: maintenanceDatabase }, host, signal);
   });
   return { state: () => stateOf(client, terms), abandon: () => destroy(client) };
 }
 
-async function connected(dsn: RemoteDsn, host: DatabaseHost): Promise<Client> {
+async function connected(dsn: RemoteDsn, host: DatabaseHost, signal: AbortSignal | undefined): Promise<Client> {
   const client = new pg.Client(await connectionSettings(dsn, host));
   client.on('error', () => {});
-  try {
-    await client.connect();
-  } catch (error) {
-    destroy(client);
-    throw error;
-  }
+  await unlessAborted(signal, { setUp: () => client.connect(), abandon: () => destroy(client) });
   return client;
 }
 

@@ -29,7 +29,7 @@ export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
     facts: postgresFacts,
     keyLengthMax: limits.postgresKeyLengthMax,
     connect: (host) => connect(dsn, host),
-    openNode: (host) => openNode(dsn, host, terms),
+    openNode: (host) => openNode(dsn, host, { terms }),
     describe: describeServer,
     size: SIZE,
     classifyError,

@@ -11,6 +11,7 @@ import { changes, selectsRow } from '../../sql/statement.ts';
 import type { Engine } from '../remote/engine.ts';
 import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import type { Session } from '../remote/session.ts';
+import { unlessAborted } from '../remote/unless-aborted.ts';
 import { classifyError } from './classify-error.ts';
 import { findMode, modeOf } from './connection-mode.ts';
 import { connectionSettings } from './connection-settings.ts';
@@ -22,6 +23,7 @@ import { destroy, PostgresSession } from './postgres-session.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { sessionSettings } from './settings.ts';
 import { confirmPrimary, UnconfirmedPrimary, watchCommits } from './synchronous-standby.ts';
+import { withSupportedTls } from './tls-support.ts';
 import { columnTypes } from './types.ts';
 
 const NOW = selectsRow(
@@ -80,8 +82,8 @@ export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
     pollMs: { min: limits.postgresPollIntervalMs, max: limits.postgresPollIntervalMs },
     pollMsWithoutMessages: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },
     hosts: dsn.hosts,
-    connect: (host, onClose) => connect({ dsn, host, unconfirmed }, onClose),
-    openNode: (host) => openNode(dsn, host, terms),
+    connect: (host, options) => connect({ dsn, host, unconfirmed }, options),
+    openNode: (host, signal) => openNode(dsn, host, { terms, signal }),
     session: (connection, meter) => new PostgresSession(connection as Client, meter),
     end: (connection) => (connection as Client).end(),
     abandon: (connection) => destroy(connection as Client),
@@ -112,20 +114,28 @@ interface ConnectTarget {
   readonly unconfirmed: SparseLog;
 }
 
-async function connect({ dsn, host, unconfirmed }: ConnectTarget, onClose: () => void): Promise<Client> {
+async function connect(
+  { dsn, host, unconfirmed }: ConnectTarget,
+  { onClose, signal }: Parameters<Engine['connect']>[1],
+): Promise<Client> {
+  const known = await withSupportedTls(dsn, host, signal);
   // pg sends queries without waiting for replies; its types lack the setting.
-  const settings = { ...(await connectionSettings(dsn, host)), pipeline: true, types: columnTypes };
+  const settings = { ...(await connectionSettings(known, host)), pipeline: true, types: columnTypes };
   const client = new pg.Client(settings);
   // The waiting query and the end event report the error.
   client.on('error', () => {});
   client.once('end', onClose);
   try {
-    await client.connect();
-    await withReplyTimeout(makeReady(client, dsn), () => destroy(client));
+    await unlessAborted(signal, {
+      setUp: async () => {
+        await client.connect();
+        await withReplyTimeout(makeReady(client, dsn), () => destroy(client));
+      },
+      abandon: () => destroy(client),
+    });
   } catch (error) {
     if (error instanceof UnconfirmedPrimary)
       unconfirmed.write(() => ({ endpoint: dsnText({ ...dsn, hosts: [host] }) }));
-    destroy(client);
     throw error;
   }
   return client;

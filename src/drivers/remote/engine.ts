@@ -22,12 +22,16 @@ export interface Engine {
   /** The addresses, in the order of preference. */
   readonly hosts: readonly DatabaseHost[];
   /**
-   * Opens a connection and sets it up. `onClose` is called when either side closes it.
+   * Opens a connection and sets it up. `onClose` is called when either side closes it. When the
+   * signal aborts, the attempt ends at once, and nothing of it stays open.
    *
    * @throws the error of the client library; DriverError if the server accepts no writes, because
-   * its reads may be stale.
+   * its reads may be stale; the reason of the signal.
    */
-  connect(host: DatabaseHost, onClose: () => void): Promise<unknown>;
+  connect(
+    host: DatabaseHost,
+    options: { readonly onClose: () => void; readonly signal: AbortSignal },
+  ): Promise<unknown>;
   /** Wraps a connection as a session that counts the times of its statements. */
   session(connection: unknown, meter: StatementMeter): Session;
   /** Closes a connection with the protocol's close message. */
@@ -36,9 +40,9 @@ export interface Engine {
   abandon(connection: unknown): void;
   /**
    * Opens a connection that reads the state of one of several hosts. It accepts any host, in any
-   * state, with or without tine's database.
+   * state, with or without tine's database. The signal is that of `connect`.
    */
-  openNode(host: DatabaseHost): Promise<Node>;
+  openNode(host: DatabaseHost, signal: AbortSignal): Promise<Node>;
   /** The server's name of a connection. Undefined: unknown. */
   serverNameOf?(connection: unknown): string | undefined;
   /**

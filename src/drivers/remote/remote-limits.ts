@@ -22,11 +22,25 @@ export const remoteLimits = {
    */
   probeIntervalMs: 500,
   /**
+   * Probes that connect at the same time. One connection is reserved for probes, and a server that
+   * resumes accepts all connections that wait for it.
+   */
+  probesAtOnceMax: 2,
+  /**
+   * The interval grows with an outage in which nothing is refused: the return is noticed within an
+   * eighth of its duration. MySQL blocks a client after 100 handshakes in a row that the client
+   * gave up (max_connect_errors). With this factor a frozen server receives them in five minutes.
+   */
+  outagePerProbeInterval: 8,
+  /**
    * How long the reply of the first may come after that of the second. Delays of a network vary by
-   * less; requests continue within a second after an outage.
+   * less; requests continue within a second after a short outage.
    */
   probeGraceMs: 250,
-  /** The time limit of a probe. Over a slow network a new connection costs six round trips. */
+  /**
+   * The time limit of a probe, after which its connection is closed. Over a slow network a new
+   * connection costs six round trips.
+   */
   probeMsMax: 4_000,
   /**
    * How long after its start work that certainly had no effect is retried once, on another
@@ -123,5 +137,6 @@ assert(
     remoteLimits.probeMsMax,
   'a host that does not answer is left before it counts as an outage of all hosts, and within 5 s',
 );
+assert(remoteLimits.closeMsMax < limits.databaseCloseMsMax, 'a stop waits for connections to close');
 assert(remoteLimits.nodeStallMsMin < remoteLimits.hostCheckMsMax, 'a stalled node is told from a silent one');
 assert(limits.databaseAnswerMsMax < remoteLimits.doubtMsMax, 'there is time to determine the outcome of a commit');

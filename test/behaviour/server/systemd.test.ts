@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { bindDatagramSocket } from '../../support/datagram-socket.ts';
 import { FILE_DRIVERS, ownServer, temporaryDirectory, waitFor } from '../../support/index.ts';
+import { onThisMachine } from '../../support/slowness.ts';
 
 function notifySocket(context: TestContext, name: string) {
   const socket = bindDatagramSocket(name);
@@ -32,4 +33,16 @@ for (const driver of FILE_DRIVERS) {
       await waitFor('the log', () => server.log().includes('"msg":"systemd notification failed"'));
     });
   }
+
+  test(`${driver.name}: a systemd that receives nothing does not delay the stop`, async (context) => {
+    const name = join(temporaryDirectory(), 'notify');
+    const socket = notifySocket(context, name);
+    const { server, client } = await ownServer(context, { driver, environment: { NOTIFY_SOCKET: name } });
+    await client.put({ key: 'k' });
+    await waitFor('systemd to be told', () => socket.received().includes('READY=1'));
+    socket.fill();
+    const startMs = performance.now();
+    assert.deepEqual(await server.stop(), { status: 0, signal: null });
+    assert.ok(performance.now() - startMs < onThisMachine(5_000), 'it waits for systemd for a bounded time');
+  });
 }

@@ -21,7 +21,7 @@ interface Context {
 function keeperOf(context: Context, driver: Driver, writes: WriteQueue): LeaseKeeper {
   const counts = new OperationCounts();
   const keeper = new LeaseKeeper(driver, writes, { logger: pino({ level: 'silent' }), counts, reads: driver });
-  context.after(() => keeper.stop());
+  context.after(() => keeper.stop(1_000));
   return keeper;
 }
 
@@ -87,4 +87,22 @@ test('leases that are due at the same time end together', async (context) => {
   keeper.start();
   await sleep(100);
   assert.deepEqual(expired, [1n, 2n, 3n]);
+});
+
+test('a stop waits for the last renewals only as long as it may', async (context) => {
+  const lines: string[] = [];
+  const logger = pino({}, { write: (line: string) => void lines.push(line) });
+  const driver = {
+    leaseClock: { nowMs: () => 0, apartMsMax: 0 },
+    read: async () => ({ head, leases: [{ id, ttlSeconds: 5, expiresAtMs: 10_000 }] }),
+  } as unknown as Driver;
+  const writes = { write: () => new Promise(() => {}) } as unknown as WriteQueue;
+  const keeper = new LeaseKeeper(driver, writes, { logger, counts: new OperationCounts(), reads: driver });
+  await keeper.keepAlive(id, () => true, internal);
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const stopped = keeper.stop(300);
+  context.mock.timers.tick(300);
+  await stopped;
+  assert.match(lines.join(''), /writing the last lease renewals failed/, 'they are not lost silently');
+  assert.match(lines.join(''), /"leases":1/);
 });

@@ -63,7 +63,7 @@ export class Connections {
   #used: HostConnections;
   /**
    * Connections to earlier hosts, until their transactions have ended, and connections of separate
-   * work.
+   * work. Connections to a lost host are abandoned.
    */
   readonly #others = new Set<HostConnections>();
   /** The server's names of connections that the network has lost. */
@@ -78,7 +78,7 @@ export class Connections {
     this.#hosts = new Hosts({ engine, logger, onMove: ({ isLost }) => this.#move(isLost) });
     this.#used = this.#newConnections();
     this.#outages = new OutageDetector({
-      probe: () => this.#probe(),
+      probe: (signal) => this.#probe(signal),
       onLoss: () => this.#abandonCurrent(),
       onReturn: () => void this.#endLostConnections(),
     });
@@ -190,6 +190,7 @@ export class Connections {
     transaction: Transaction,
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
+    if (this.#outages.isOutage) throw new DriverError('lost', 'the database does not answer');
     await this.#lanes.reserve();
     const connections = this.#newConnections();
     this.#others.add(connections);
@@ -243,16 +244,24 @@ export class Connections {
     }
   }
 
-  /** Opens a connection. One that opens after the deadline goes to the pool. */
+  /**
+   * Opens a connection. One that opens after the deadline goes to the pool. Until the attempt ends,
+   * it is a wait for the database: the deadline is earlier than the end of a probe.
+   */
   async #open(connections: HostConnections, lane: Lane, deadlineMs: number): Promise<BorrowedConnection> {
     const opening = connections.open(lane);
+    const wait = this.#outages.startWait();
     let isLate = false;
     opening.then(
       (borrowed) => {
+        wait.end();
         this.#lanes.opened(connections.count);
         if (isLate) this.#inLane(borrowed, lane).release('good');
       },
-      () => this.#lanes.leave(lane),
+      () => {
+        wait.end();
+        this.#lanes.leave(lane);
+      },
     );
     return await within(Math.max(1, deadlineMs - performance.now()), opening, () => {
       isLate = true;
@@ -337,11 +346,16 @@ export class Connections {
     }
   }
 
-  /** Resolves when the database answers, even if it only refuses one more connection. */
-  async #probe(): Promise<void> {
+  /**
+   * Resolves when the database answers, even if it only refuses one more connection. The connection
+   * is closed at the end of the probe, or when the signal aborts.
+   */
+  async #probe(signal: AbortSignal): Promise<void> {
     if (this.#hosts.isList) return this.#probeList();
     const { engine } = this.#options;
     const connections = this.#newConnections(zeroCounts());
+    const abandon = () => void connections.abandonAll();
+    signal.addEventListener('abort', abandon);
     try {
       const { session } = await connections.open('quick');
       await engine.now(session);
@@ -349,14 +363,18 @@ export class Connections {
       const failure = engine.classifyError(error);
       if (isDriverError(failure, 'lost') && !(failure instanceof ConnectionRefused)) throw failure;
     } finally {
-      connections.abandonAll();
+      signal.removeEventListener('abort', abandon);
+      abandon();
     }
   }
 
+  /** Probes over the connections of the checks: each host has one, whatever number of probes. */
   async #probeList(): Promise<void> {
+    const used = this.#used;
     const found = await this.#hosts.settle();
     if (found === 'lost') throw this.#hosts.failure;
-    if (found === 'recovered' && !this.#outages.isOutage) this.#abandonCurrent();
+    // Of several probes, the first one replaces the connections.
+    if (found === 'recovered' && !this.#outages.isOutage && used === this.#used) this.#abandonCurrent();
   }
 
   /**
@@ -364,27 +382,35 @@ export class Connections {
    */
   #abandonCurrent(): void {
     this.#options.logger.info('connections to the database receive no replies; they are closed');
-    this.#replace((left) => this.#abandon(left));
+    const left = this.#replaceUsed();
+    // Without an outage, a separate connection that has sent nothing meanwhile has lost nothing.
+    this.#abandon(this.#outages.isOutage ? [left, ...this.#othersTo(left)] : [left]);
     this.#options.onLoss();
     if (!this.#outages.isOutage) void this.#endLostConnections();
   }
 
   #move(isLost: boolean): void {
-    this.#replace((left) => {
-      if (isLost) this.#abandon(left);
-      else this.#retire(left);
-    });
+    const left = this.#replaceUsed();
+    if (isLost) this.#abandon([left, ...this.#othersTo(left)]);
+    else this.#retire(left);
     this.#options.onLoss();
   }
 
-  #replace(leave: (connections: HostConnections) => void): void {
+  /** Uses new connections, to the current host, from now on. Returns the earlier ones. */
+  #replaceUsed(): HostConnections {
     const left = this.#used;
     this.#used = this.#newConnections();
-    leave(left);
+    return left;
   }
 
-  #abandon(connections: HostConnections): void {
-    this.#lost = { to: connections, names: connections.abandonAll() };
+  #othersTo({ host }: HostConnections): readonly HostConnections[] {
+    return [...this.#others].filter((connections) => connections.host === host);
+  }
+
+  /** Abandons connections to one host. */
+  #abandon(lost: readonly HostConnections[]): void {
+    const [used] = lost;
+    this.#lost = used && { to: used, names: lost.flatMap((connections) => connections.abandonAll()) };
     if (this.#outages.isOutage) this.#lanes.refuseAll(new DriverError('lost', 'the database does not answer'));
   }
 

@@ -52,8 +52,10 @@ export class HostConnections {
   readonly #open = new Set<Entry>();
   /** Idle connections, the most recently used last. */
   #idle: Entry[] = [];
-  /** Functions that end the wait for a connection that is being opened. */
-  readonly #opening = new Set<(error: Error) => void>();
+  /** Connections that are being opened. */
+  #openingCount = 0;
+  /** Aborted when no more connections are needed: what is being opened is closed. */
+  readonly #stopOpening = new AbortController();
   /** Connections whose close message was sent. */
   readonly #ending = new Set<Promise<void>>();
   readonly #idleTimer: NodeJS.Timeout;
@@ -77,7 +79,7 @@ export class HostConnections {
 
   /** Open connections, and connections that are being opened. */
   get count(): number {
-    return this.#open.size + this.#opening.size;
+    return this.#open.size + this.#openingCount;
   }
 
   idleCount(lane: Lane): number {
@@ -102,17 +104,16 @@ export class HostConnections {
    * abandoned meanwhile.
    */
   async open(lane: Lane): Promise<BorrowedConnection> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    this.#opening.add(reject);
+    this.#openingCount += 1;
     try {
-      const entry = await Promise.race([this.#connect(lane), promise]);
+      const entry = await this.#connect(lane);
       if (entry.state === 'closed') throw new DriverError('lost', 'the connection was closed');
       return this.#borrow(entry, lane);
     } catch (error) {
       const failure = this.#engine.classifyError(error);
       throw isDriverError(failure, 'other') ? new ConnectionRefused(textOf(failure), failure) : failure;
     } finally {
-      this.#opening.delete(reject);
+      this.#openingCount -= 1;
     }
   }
 
@@ -123,7 +124,7 @@ export class HostConnections {
   abandonAll(): readonly string[] {
     this.#state = 'abandoned';
     clearInterval(this.#idleTimer);
-    for (const reject of this.#opening) reject(new DriverError('lost', 'the database does not answer'));
+    this.#stopOpening.abort(new DriverError('lost', 'the database does not answer'));
     const names = [...this.#open].flatMap(({ connection }) => this.#engine.serverNameOf?.(connection) ?? []);
     for (const entry of [...this.#open]) this.#abandon(entry);
     return names;
@@ -155,9 +156,12 @@ export class HostConnections {
   async #connect(lane: Lane): Promise<Entry> {
     let isClosed = false;
     let entry: Entry | undefined;
-    const connection = await this.#engine.connect(this.host, () => {
-      isClosed = true;
-      if (entry !== undefined) this.#lost(entry);
+    const connection = await this.#engine.connect(this.host, {
+      onClose: () => {
+        isClosed = true;
+        if (entry !== undefined) this.#lost(entry);
+      },
+      signal: this.#stopOpening.signal,
     });
     entry = { connection, lane, state: 'in use', idleSinceMs: 0 };
     this.#open.add(entry);

@@ -10,7 +10,7 @@ export class HostMonitor {
   readonly host: DatabaseHost;
   readonly #engine: Engine;
   #node: Node | undefined;
-  #opening: Promise<Node> | undefined;
+  #opening: { readonly node: Promise<Node>; readonly end: AbortController } | undefined;
   #check: Promise<void> | undefined;
   #found: NodeState | undefined;
   #lastState: NodeState | undefined;
@@ -68,7 +68,7 @@ export class HostMonitor {
   }
 
   close(): void {
-    this.#opening = undefined;
+    this.#stopOpening();
     this.#abandon();
   }
 
@@ -102,21 +102,29 @@ export class HostMonitor {
    * waits for the same connection.
    */
   #open(): Promise<Node> {
-    if (this.#opening !== undefined) return this.#opening;
-    const opening = this.#engine.openNode(this.host).then((node) => {
+    if (this.#opening !== undefined) return this.#opening.node;
+    const end = new AbortController();
+    const node = this.#engine.openNode(this.host, end.signal).then((opened) => {
       if (this.#opening === opening) {
         this.#opening = undefined;
-        this.#node = node;
-        return node;
+        this.#node = opened;
+        return opened;
       }
-      node.abandon();
-      throw new DriverError('lost', 'the host answered too late');
+      opened.abandon();
+      throw tooLate();
     });
-    opening.catch(() => {
+    const opening = { node, end };
+    node.catch(() => {
       if (this.#opening === opening) this.#opening = undefined;
     });
     this.#opening = opening;
-    return opening;
+    return node;
+  }
+
+  /** Closes a connection that is being opened. The next check opens another one. */
+  #stopOpening(): void {
+    this.#opening?.end.abort(tooLate());
+    this.#opening = undefined;
   }
 
   #abandon(): void {
@@ -147,8 +155,12 @@ export class HostMonitor {
     this.#servesSinceMs = undefined;
     this.#missedChecks += 1;
     this.#isLost = isRefusal(failure) || this.#missedChecks >= remoteLimits.missedChecksMax;
-    if (this.#isLost) this.#opening = undefined;
+    if (this.#isLost) this.#stopOpening();
   }
+}
+
+function tooLate(): DriverError {
+  return new DriverError('lost', 'the host answered too late');
 }
 
 function failureOf({ refusal, isStalled }: NodeState): Error | undefined {

@@ -2,13 +2,20 @@
  * Distinguishes a slow reply from one that never comes. A network that drops packets reports no
  * error, and a database that waits for a lock sends nothing either. So when a reply is overdue, a
  * new connection probes whether the database answers.
+ *
+ * At most two probes connect at a time, because the server, or its administrator, bounds the
+ * connections. The older one has the time that a slow network takes. The newer one is replaced, so
+ * that it notices the return of a network that has lost the older one.
  */
 import { succeedsWithin } from '../../../kit/within.ts';
 import { remoteLimits } from '../remote-limits.ts';
 
 export interface OutageDetectorOptions {
-  /** Probes the database over a new connection. Rejects if it does not answer. */
-  probe(): Promise<void>;
+  /**
+   * Probes the database over a new connection. Rejects if it does not answer. When the signal
+   * aborts, the connection is closed.
+   */
+  probe(signal: AbortSignal): Promise<void>;
   /** Called when connections have lost data: work that waits on them will get no reply. */
   onLoss(): void;
   /** Called when the database answers again, after `isOutage` was true. */
@@ -18,6 +25,10 @@ export interface OutageDetectorOptions {
 /** A reply that is pending. */
 interface Pending {
   readonly sinceMs: number;
+}
+
+interface Probe extends Pending {
+  readonly end: AbortController;
 }
 
 /** Work that waits for replies of the database. */
@@ -31,10 +42,13 @@ export class OutageDetector {
   readonly #options: OutageDetectorOptions;
   /** In order of age, the oldest first. */
   readonly #waits = new Set<Pending>();
-  readonly #probes = new Set<Pending>();
+  /** Probes whose replies count. */
+  readonly #probes = new Set<Probe>();
+  /** Probes that have not ended. The reply of some no longer counts. In order of age. */
+  readonly #attempts = new Set<Probe>();
   readonly #timer: NodeJS.Timeout;
   #lastProbeMs = 0;
-  #isOutage = false;
+  #outageSinceMs: number | undefined;
 
   constructor(options: OutageDetectorOptions) {
     this.#options = options;
@@ -44,7 +58,7 @@ export class OutageDetector {
 
   /** Whether the database does not answer, so that no work should be sent. */
   get isOutage(): boolean {
-    return this.#isOutage;
+    return this.#outageSinceMs !== undefined;
   }
 
   /** Registers work that waits for the database. */
@@ -61,7 +75,7 @@ export class OutageDetector {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#probes.clear();
+    for (const probe of this.#attempts) this.#endProbe(probe);
   }
 
   #begin(): Pending {
@@ -72,26 +86,42 @@ export class OutageDetector {
 
   #check(): void {
     const nowMs = performance.now();
-    if (!this.#isOutage && !this.#hasWaitedSince(nowMs - remoteLimits.slowReplyMs)) {
+    if (!this.isOutage && !this.#hasWaitedSince(nowMs - remoteLimits.slowReplyMs)) {
+      // The probes may end by themselves: a server counts handshakes that its client gives up.
       this.#probes.clear();
       return;
     }
-    const isEarly = this.#probes.size > 0 && nowMs < this.#lastProbeMs + remoteLimits.probeIntervalMs;
-    if (isEarly && !this.#isOutage) return;
+    if (this.#probes.size > 0 && nowMs < this.#lastProbeMs + this.#intervalMs(nowMs)) return;
+    const newest = [...this.#attempts].at(-1);
+    if (newest !== undefined && this.#attempts.size >= remoteLimits.probesAtOnceMax) this.#endProbe(newest);
     this.#lastProbeMs = nowMs;
-    void this.#probe({ sinceMs: nowMs });
+    void this.#probe({ sinceMs: nowMs, end: new AbortController() });
   }
 
-  async #probe(probe: Pending): Promise<void> {
+  #intervalMs(nowMs: number): number {
+    const outageMs = nowMs - (this.#outageSinceMs ?? nowMs);
+    return Math.max(remoteLimits.probeIntervalMs, outageMs / remoteLimits.outagePerProbeInterval);
+  }
+
+  async #probe(probe: Probe): Promise<void> {
     this.#probes.add(probe);
-    const isAnswered = await succeedsWithin(remoteLimits.probeMsMax, this.#options.probe());
+    this.#attempts.add(probe);
+    const isAnswered = await succeedsWithin(remoteLimits.probeMsMax, this.#options.probe(probe.end.signal));
+    const counts = this.#probes.has(probe);
+    this.#endProbe(probe);
     // The overdue reply came meanwhile, or a later probe was answered.
-    if (!this.#probes.delete(probe)) return;
+    if (!counts) return;
     if (isAnswered) this.#answered(probe);
-    else if (!this.#isOutage && this.#hasWaitedSince(probe.sinceMs)) {
-      this.#isOutage = true;
+    else if (!this.isOutage && this.#hasWaitedSince(probe.sinceMs)) {
+      this.#outageSinceMs = performance.now();
       this.#options.onLoss();
     }
+  }
+
+  #endProbe(probe: Probe): void {
+    this.#probes.delete(probe);
+    this.#attempts.delete(probe);
+    probe.end.abort();
   }
 
   /**
@@ -99,16 +129,16 @@ export class OutageDetector {
    * between, unless its reply comes a moment later: a network that has become faster answers the
    * later probe first.
    */
-  #answered({ sinceMs }: Pending): void {
-    const isBack = this.#isOutage;
+  #answered({ sinceMs }: Probe): void {
+    const isBack = this.isOutage;
     const earlier = [...this.#probes].filter((other) => other.sinceMs < sinceMs);
     this.#probes.clear();
-    this.#isOutage = false;
+    this.#outageSinceMs = undefined;
     if (isBack) this.#options.onReturn();
     else if (earlier.length > 0) this.#awaitEarlier(earlier);
   }
 
-  #awaitEarlier(earlier: readonly Pending[]): void {
+  #awaitEarlier(earlier: readonly Probe[]): void {
     for (const probe of earlier) this.#probes.add(probe);
     setTimeout(() => {
       if (!earlier.some((probe) => this.#probes.has(probe))) return;

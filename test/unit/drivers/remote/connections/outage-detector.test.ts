@@ -8,11 +8,13 @@ function watched(context: TestContext) {
   context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   let nowMs = 1_000;
   context.mock.method(performance, 'now', () => nowMs);
-  const probes: { answer: () => void; refuse: () => void }[] = [];
+  const probes: { answer: () => void; refuse: () => void; signal: AbortSignal }[] = [];
   const events: string[] = [];
   const detector = new OutageDetector({
-    probe: () =>
-      new Promise((resolve, reject) => probes.push({ answer: resolve, refuse: () => reject(new Error('refused')) })),
+    probe: (signal) =>
+      new Promise((resolve, reject) =>
+        probes.push({ answer: resolve, refuse: () => reject(new Error('refused')), signal }),
+      ),
     onLoss: () => events.push('lost'),
     onReturn: () => events.push('back'),
   });
@@ -117,4 +119,43 @@ test('a probe whose cause is gone changes nothing', async (context) => {
   await pass(remoteLimits.probeMsMax * 2);
   assert.deepEqual(events, []);
   assert.equal(detector.isOutage, false);
+});
+
+test('at most two probes connect at a time, before an outage and during it, and each is closed at its end', async (context) => {
+  const { detector, probes, pass } = watched(context);
+  detector.startWait();
+  const open = () => probes.filter(({ signal }) => !signal.aborted);
+  const startsMs: number[] = [];
+  for (let ms = 0; ms < 600_000; ms += remoteLimits.outageCheckIntervalMs) {
+    const before = probes.length;
+    await pass(remoteLimits.outageCheckIntervalMs);
+    if (probes.length > before) startsMs.push(ms);
+    assert.ok(open().length <= remoteLimits.probesAtOnceMax, `${open().length} after ${ms} ms`);
+  }
+  assert.equal(detector.isOutage, true);
+  assert.ok(startsMs.filter((ms) => ms < 300_000).length < 100, 'fewer than MySQL needs to block a client');
+  detector.close();
+  assert.equal(open().length, 0);
+});
+
+test('the older of two probes has the time of a slow network', async (context) => {
+  const { detector, probes, pass } = watched(context);
+  detector.startWait();
+  await pass(remoteLimits.slowReplyMs + remoteLimits.probeMsMax - remoteLimits.probeIntervalMs);
+  assert.equal(probes[0]?.signal.aborted, false);
+  assert.equal(probes[1]?.signal.aborted, true, 'the next one replaced it');
+  assert.equal(probes.at(-1)?.signal.aborted, false);
+});
+
+test('a probe that counts no more may end by itself, and counts as one of two', async (context) => {
+  const { detector, probes, pass } = watched(context);
+  detector.startWait();
+  await pass(remoteLimits.slowReplyMs + remoteLimits.probeIntervalMs);
+  probes[1]?.answer();
+  await pass(remoteLimits.probeGraceMs);
+  assert.equal(probes[0]?.signal.aborted, false, 'a server counts handshakes that are given up');
+  await pass(4 * remoteLimits.probeIntervalMs);
+  assert.equal(probes.filter(({ signal }) => !signal.aborted).length, remoteLimits.probesAtOnceMax);
+  await pass(remoteLimits.probeMsMax);
+  assert.equal(probes[0]?.signal.aborted, true);
 });
