@@ -98,6 +98,11 @@ export const limits = {
    */
   snapshotClaimMs: 15_000,
   snapshotClaimRenewalMs: 4_000,
+  /**
+   * How long a snapshot by schedule waits for one call to the file system, such as a sync or a read
+   * of 256 KiB. After that, its claim is given up. The slowest disks take seconds.
+   */
+  snapshotFolderIdleMsMax: 300_000,
   /** How often the pace of the snapshots is checked. */
   snapshotCheckIntervalMs: 250,
   /** Hashes computed at a time. Each reads all rows, a page at a time. */

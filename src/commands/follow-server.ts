@@ -4,7 +4,7 @@ import { digestText } from '../transfer/copy/digest.ts';
 import type { EtcdClient } from '../transfer/copy/etcd-client.ts';
 import { withProgress } from '../transfer/copy/progress.ts';
 import type { Comparison, CutOver } from '../transfer/follow/cut-over.ts';
-import type { FollowSides } from '../transfer/follow/follow.ts';
+import type { FollowSides, Stopped } from '../transfer/follow/follow.ts';
 import type { TransferSides } from './command.ts';
 import { listenForStop } from './stop-signal.ts';
 
@@ -23,8 +23,9 @@ export async function followServer(
     const result = await withProgress((progress) =>
       follow({ openSource: () => openServer(sides.from), to }, { cutOver, progress, stop: stop.signal }),
     );
-    process.stdout.write(result === undefined ? stoppedText(cutOver) : cutOverText(result, sides));
-    return result === undefined && cutOver ? 1 : 0;
+    const isStopped = result.kind === 'stopped';
+    process.stdout.write(isStopped ? stoppedText(result, sides) : cutOverText(result, sides));
+    return isStopped && cutOver ? 1 : 0;
   } finally {
     stopSignal.dispose();
   }
@@ -38,10 +39,17 @@ async function targetOf(
   return { kind: 'database', access: await offlineAccess(load('to').config.endpoint) };
 }
 
-function stoppedText(isCutOver: boolean): string {
-  return isCutOver
-    ? 'the cutover is not complete: run the same command again to complete it, or let the source accept writes again with `etcdctl alarm disarm`\n'
-    : 'run the same command again to continue, and with --cutover to move the clients\n';
+function stoppedText({ refusesWrites }: Stopped, { from, has }: TransferSides): string {
+  if (!has('cutover')) return 'run the same command again to continue, and with --cutover to move the clients\n';
+  const begin = 'the cutover is not complete';
+  const again = 'run the same command again to complete it';
+  if (refusesWrites)
+    return `${begin}, and the source refuses writes: ${again}, or let the source accept writes again: ${disarmText(from)}\n`;
+  return `${begin}: ${again}. If the source refuses writes since an earlier cutover, this ends it: ${disarmText(from)}\n`;
+}
+
+function disarmText(from: string): string {
+  return `etcdctl --endpoints ${new URL(from).origin} alarm disarm`;
 }
 
 function cutOverText({ revision, keyCount, all, later, refusedMs }: CutOver, { from, to }: TransferSides): string {
@@ -52,9 +60,7 @@ function cutOverText({ revision, keyCount, all, later, refusedMs }: CutOver, { f
     comparisonText('all keys', all),
     comparisonText('keys written since', later),
     isServerUrl(to) ? 'point clients at the target now' : 'start tine on the target now, and point clients at it',
-    ...(refusedMs === undefined
-      ? []
-      : [`to go back to the source instead: etcdctl --endpoints ${new URL(from).origin} alarm disarm`]),
+    ...(refusedMs === undefined ? [] : [`to go back to the source instead: ${disarmText(from)}`]),
     '',
   ].join('\n');
 }

@@ -75,6 +75,11 @@ export interface OfflineAccess {
    * Creates the database if it is missing and migrates its schema, as the start of a server does.
    */
   prepare(): Promise<void>;
+  /**
+   * Closes all connections at once, for a command that stops. Work under way, and later work, fails
+   * with OutageError.
+   */
+  abandon(): void;
 }
 
 /** Runs one transaction while no tine serves the database. */

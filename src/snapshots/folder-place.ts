@@ -26,6 +26,8 @@ export interface FolderWrite {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Runs before the file gets its name, and throws if it must not get it. */
   readonly confirm?: () => Promise<void>;
+  /** Runs while the file is read back. */
+  readonly progress?: () => void;
 }
 
 export class FolderPlace implements SnapshotPlace {
@@ -69,7 +71,7 @@ export class FolderPlace implements SnapshotPlace {
    *
    * @throws SnapshotError; what `chunks` and `confirm` throw.
    */
-  write(name: SnapshotName, { bytes, chunks, confirm }: FolderWrite): Promise<KnownSnapshot> {
+  write(name: SnapshotName, { bytes, chunks, confirm, progress }: FolderWrite): Promise<KnownSnapshot> {
     const text = snapshotNameText(name);
     const location = join(this.name, text);
     return this.#explained(async () => {
@@ -77,7 +79,7 @@ export class FolderPlace implements SnapshotPlace {
       await this.#requireSpace(bytes);
       let writtenBytes = 0;
       await writeWholeFile(`${location}${partSuffix}`, chunks, async (part) => {
-        writtenBytes = (await verifyFile(part)).bytes;
+        writtenBytes = (await verifyFile(part, progress)).bytes;
         await confirm?.();
         return location;
       });

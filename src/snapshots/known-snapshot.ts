@@ -10,8 +10,13 @@ export interface SnapshotPlace {
   /** The name in messages: the path of the folder, or `s3://BUCKET/FOLDER`. */
   readonly name: string;
   /** The whole snapshots, of all clusters and prefixes, the newest last. */
-  list(): Promise<readonly KnownSnapshot[]>;
-  remove(snapshot: KnownSnapshot): Promise<void>;
+  list(options?: RequestOptions): Promise<readonly KnownSnapshot[]>;
+  remove(snapshot: KnownSnapshot, options?: RequestOptions): Promise<void>;
+}
+
+export interface RequestOptions {
+  /** Ends a request to storage. A call to a file system cannot be ended. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The snapshots of several places, the newest last. */

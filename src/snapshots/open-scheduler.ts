@@ -1,6 +1,7 @@
 /** Builds the schedule of snapshots of a server. */
 import type { BackendVersions } from '../backend/backend-buckets.ts';
 import type { Config } from '../config/config.ts';
+import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Store } from '../store/store.ts';
 import { openPlaces } from './open-places.ts';
@@ -21,6 +22,6 @@ export async function openScheduler(
   },
 ): Promise<SnapshotScheduler> {
   const places = await openPlaces(config);
-  const taker = new Taker({ ...server, config, places });
+  const taker = new Taker({ ...server, config, places, folderIdleMsMax: limits.snapshotFolderIdleMsMax });
   return new SnapshotScheduler({ ...server, schedule, taker, places });
 }

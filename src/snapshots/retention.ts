@@ -1,4 +1,4 @@
-import { byTime, type KnownSnapshot, type SnapshotPlace } from './known-snapshot.ts';
+import { byTime, type KnownSnapshot, type RequestOptions, type SnapshotPlace } from './known-snapshot.ts';
 import type { SnapshotName } from './snapshot-name.ts';
 
 /** The snapshots that retention counts: of one cluster, with one prefix. */
@@ -31,10 +31,10 @@ export function expired(
 export async function deleteExpired(
   place: SnapshotPlace,
   series: SnapshotSeries,
-  retention: Retention,
+  { signal, ...retention }: Retention & RequestOptions,
 ): Promise<readonly KnownSnapshot[]> {
   if (retention.keptCount === 0) return [];
-  const found = expired(await place.list(), series, retention);
-  for (const each of found) await place.remove(each);
+  const found = expired(await place.list({ signal }), series, retention);
+  for (const each of found) await place.remove(each, { signal });
   return found;
 }

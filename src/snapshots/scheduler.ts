@@ -72,6 +72,7 @@ export class SnapshotScheduler implements SnapshotSource {
   #lastEndedMs = 0;
   #isHandicapped = false;
   readonly #retries: RetryLog;
+  #listing: Promise<readonly ListedSnapshot[]> | undefined;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -105,8 +106,12 @@ export class SnapshotScheduler implements SnapshotSource {
     };
   }
 
+  /** One list is read at a time: a folder that does not answer must not take all file threads. */
   list(): Promise<readonly ListedSnapshot[]> {
-    return knownSnapshots(this.#options.places.all);
+    this.#listing ??= knownSnapshots(this.#options.places.all).finally(() => {
+      this.#listing = undefined;
+    });
+    return this.#listing;
   }
 
   #placeStatistics(place: SnapshotPlaceKind, last: PlaceStatistics['last']): PlaceStatistics {
@@ -155,7 +160,11 @@ export class SnapshotScheduler implements SnapshotSource {
     const beganMs = performance.now();
     try {
       if (this.#stopping.signal.aborted) claim.stop();
-      const taken = await taker.take(claim, (place, attempt) => this.#try(place, claim, attempt));
+      const taken = await taker.take(claim, {
+        tries: (place, attempt) => this.#try(place, claim, attempt),
+        untilNextSlotMs: () => this.#untilNextSlotMs(slotMs),
+        onUpload: (inFolder) => this.#beginUpload(slotMs, inFolder),
+      });
       const { isGranted, state } = await store.snapshotClaims.settle(slotMs, placed(taken));
       this.#state = state;
       if (!isGranted) throw new ClaimLost('another instance has the claim');
@@ -192,7 +201,7 @@ export class SnapshotScheduler implements SnapshotSource {
       } catch (error) {
         claim.signal.throwIfAborted();
         const pauseMs = pausesMs[tries - 1];
-        const isLast = pauseMs === undefined || this.#isDue(claim.slotMs, pauseMs) || isLasting(error);
+        const isLast = pauseMs === undefined || this.#untilNextSlotMs(claim.slotMs) <= pauseMs || isLasting(error);
         if (isLast) {
           this.#fail(place, claim.slotMs, { error, tries });
           return undefined;
@@ -203,10 +212,18 @@ export class SnapshotScheduler implements SnapshotSource {
     }
   }
 
-  /** Whether the slot after this one is due within a time. */
-  #isDue(slotMs: number, withinMs: number): boolean {
+  #untilNextSlotMs(slotMs: number): number {
     const { schedule, store } = this.#options;
-    return (schedule.nextAfter(slotMs) ?? Number.POSITIVE_INFINITY) <= store.snapshotClaims.nowMs() + withinMs;
+    return (schedule.nextAfter(slotMs) ?? Number.POSITIVE_INFINITY) - store.snapshotClaims.nowMs();
+  }
+
+  /** Shows the snapshot in the folder, however long its upload takes. */
+  async #beginUpload(slotMs: number, { name, atMs, bytes, revision }: KnownSnapshot): Promise<void> {
+    const { store, logger } = this.#options;
+    const { isGranted, state } = await store.snapshotClaims.place({ atMs, bytes });
+    if (!isGranted) throw new ClaimLost('another instance has the claim');
+    this.#state = state;
+    logger.info({ slot: timeText(slotMs), name, bytes, revision }, 'snapshot written to the folder; uploading it');
   }
 
   #fail(

@@ -50,6 +50,14 @@ export class SnapshotClaims {
   }
 
   /**
+   * Stores the snapshot in the folder before its upload. `isGranted` false: another instance took
+   * the claim meanwhile.
+   */
+  place(folder: PlacedSnapshot): Promise<SnapshotClaimResult> {
+    return this.#step({ step: 'place', holder: this.#holder, folder });
+  }
+
+  /**
    * Settles the slot with the snapshots that were taken. `isGranted` false: another instance took
    * the claim meanwhile.
    */

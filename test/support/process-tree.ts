@@ -9,17 +9,30 @@ export async function killWithChildren(pid: number): Promise<void> {
   // A stopped parent starts no more children and does not handle the end of a child.
   process.kill(pid, 'SIGSTOP');
   const children = childrenOf(pid);
-  for (const one of [...children, pid]) sendKill(one);
+  for (const one of [...children, pid]) send(one, 'SIGKILL');
   await waitFor('the children to end', () => children.every(hasEnded), { intervalMs: 5 });
+}
+
+/**
+ * Stops a process and its children, which then neither answer nor end, also on a request. Returns
+ * the function that resumes them.
+ */
+export function freezeWithChildren(pid: number): () => void {
+  process.kill(pid, 'SIGSTOP');
+  const children = childrenOf(pid);
+  for (const one of children) process.kill(one, 'SIGSTOP');
+  return () => {
+    for (const one of [...children, pid]) send(one, 'SIGCONT');
+  };
 }
 
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 }
 
-function sendKill(pid: number): void {
+function send(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // It ended by itself.
   }

@@ -14,7 +14,9 @@ import {
   VALUES_BY_ID,
 } from '../../sql/statements/held-back-statements.ts';
 import type { OfflineAccess } from '../offline.ts';
-import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
+import type { OfflineConnection } from '../remote/offline-connection.ts';
+import { offlineServer } from '../remote/offline-server.ts';
+import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import { classifyError, errorNumber, serverErrorNumber } from './classify-error.ts';
 import { endConnection, newConnection, waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
@@ -23,7 +25,7 @@ import { mysqlFacts } from './mysql-facts.ts';
 import { revisionLock } from './mysql-session.ts';
 import { describeServer, openNode } from './node-state.ts';
 import { migrationLock, prepareDatabase } from './prepare-database.ts';
-import { factsOf, makeReady } from './ready-connection.ts';
+import { destroy, factsOf, makeReady } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
 import { sendStatements, type TimedReply } from './send-statements.ts';
 import { statementText } from './statement-text.ts';
@@ -57,10 +59,16 @@ const commandSettings = (isMariadb: boolean): string =>
 
 async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
   const connection = newConnection(await connectionSettings(dsn, host));
-  await waitConnected(connection);
-  await makeReady(connection);
-  await sendStatements(connection, commandSettings(factsOf(connection).isMariadb));
-  return { run: (query) => resultOf(connection, query), close: () => endConnection(connection).catch(() => {}) };
+  const abandon = (): void => destroy(connection);
+  try {
+    await waitConnected(connection);
+    await makeReady(connection);
+    await withReplyTimeout(sendStatements(connection, commandSettings(factsOf(connection).isMariadb)), abandon);
+  } catch (error) {
+    abandon();
+    throw error;
+  }
+  return { run: (query) => resultOf(connection, query), close: () => endConnection(connection), abandon };
 }
 
 async function resultOf(connection: Connection, request: Query): Promise<readonly Row[]> {

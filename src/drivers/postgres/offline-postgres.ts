@@ -6,13 +6,15 @@ import type { Query } from '../../mvcc/program.ts';
 import { postgresOfflineDialect } from '../../sql/dialects/postgres-offline-dialect.ts';
 import { changeRows, type Row } from '../../sql/statement.ts';
 import type { OfflineAccess } from '../offline.ts';
-import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
+import type { OfflineConnection } from '../remote/offline-connection.ts';
+import { offlineServer } from '../remote/offline-server.ts';
 import { classifyError, isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { describeServer, openNode, Terms } from './node-state.ts';
 import { parameterValues } from './parameters.ts';
 import { SIZE } from './postgres-engine.ts';
 import { postgresFacts } from './postgres-facts.ts';
+import { destroy } from './postgres-session.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { offlineSettings } from './settings.ts';
 import { lockRevisionOffline, tryLockSchema } from './store-locks.ts';
@@ -44,12 +46,21 @@ export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
   });
 }
 
+/** Idle time until the connection is tested: a firewall may have dropped its state. */
+const keepAliveMs = 10_000;
+
 async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
-  const client = new pg.Client({ ...(await connectionSettings(dsn, host)), types: columnTypes });
+  const settings = { ...(await connectionSettings(dsn, host)), keepAliveInitialDelayMillis: keepAliveMs };
+  const client = new pg.Client({ ...settings, types: columnTypes });
   // The waiting query reports the error.
   client.on('error', () => {});
-  await client.connect();
-  return { run: (query) => run(client, query), close: () => client.end() };
+  try {
+    await client.connect();
+  } catch (error) {
+    destroy(client);
+    throw error;
+  }
+  return { run: (query) => run(client, query), close: () => client.end(), abandon: () => destroy(client) };
 }
 
 async function run(client: pg.Client, query: Query): Promise<readonly Row[]> {

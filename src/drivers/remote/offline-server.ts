@@ -5,9 +5,8 @@ import { DriverError, isDriverError, OutageError, StartError } from '../../error
 import { limits } from '../../limits.ts';
 import { membersSince } from '../../mvcc/cluster/members.ts';
 import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
-import type { Query } from '../../mvcc/program.ts';
 import type { OfflineDialect } from '../../sql/dialects/offline-dialect.ts';
-import type { Row, Select } from '../../sql/statement.ts';
+import type { Select } from '../../sql/statement.ts';
 import {
   type DatabaseSize,
   type LockedDatabase,
@@ -15,15 +14,14 @@ import {
   type OfflineDatabase,
   offlineDatabase,
 } from '../offline.ts';
+import { type ConnectedServer, WatchedConnection } from './offline-connection.ts';
 import { type DescribedServer, serverStorage } from './server-storage.ts';
 
 /** What each kind of server provides. */
-export interface OfflineServer extends DescribedServer {
+export interface OfflineServer extends DescribedServer, ConnectedServer {
   readonly sql: OfflineDialect;
   readonly facts: DatabaseFacts;
   readonly keyLengthMax: number;
-  /** Opens a connection without a limit on the time of a statement. */
-  connect(host: DatabaseHost): Promise<OfflineConnection>;
   /** Whether an error means that the database does not exist. */
   isDatabaseMissing(error: unknown): boolean;
   prepare(host: DatabaseHost): Promise<void>;
@@ -44,17 +42,13 @@ export interface OfflineServer extends DescribedServer {
   readonly size: Select<DatabaseSize>;
 }
 
-export interface OfflineConnection {
-  run(query: Query): Promise<readonly Row[]>;
-  close(): Promise<void>;
-}
-
 export function offlineServer(server: OfflineServer): OfflineAccess {
   const { dsn } = server;
   const name = dsnText(dsn);
+  const uses = new Uses();
   const withConnection = <Result>(use: (database: OfflineDatabase) => Promise<Result>): Promise<Result> =>
     withStartErrors(server, async () => {
-      const connection = await firstAnswering(server, (host) => server.connect(host));
+      const connection = await uses.opened(firstAnswering(server, (host) => WatchedConnection.open(server, host)));
       try {
         return await use(
           offlineDatabase({ name, sql: server.sql, facts: server.facts, size: server.size }, (query) =>
@@ -62,7 +56,7 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
           ),
         );
       } finally {
-        await connection.close();
+        await uses.close(connection);
       }
     });
   return {
@@ -78,9 +72,52 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
           return work(lockedDatabase(server, { database, holder }));
         }),
       ),
-    prepare: () => withStartErrors(server, () => firstAnswering(server, (host) => server.prepare(host))),
+    prepare: () =>
+      withStartErrors(server, () => uses.untilAbandoned(firstAnswering(server, (host) => server.prepare(host)))),
+    abandon: () => uses.abandon(),
   };
 }
+
+/** The open connections of an access. */
+class Uses {
+  readonly #open = new Set<WatchedConnection>();
+  readonly #abandoned = new AbortController();
+
+  /** Waits for a connection. */
+  opened(opening: Promise<WatchedConnection>): Promise<WatchedConnection> {
+    const { signal } = this.#abandoned;
+    return this.untilAbandoned(
+      opening.then((connection) => {
+        if (signal.aborted) connection.abandon(abandonReason);
+        this.#open.add(connection);
+        return connection;
+      }),
+    );
+  }
+
+  async close(connection: WatchedConnection): Promise<void> {
+    await connection.close();
+    this.#open.delete(connection);
+  }
+
+  abandon(): void {
+    this.#abandoned.abort(new DriverError('lost', abandonReason));
+    for (const connection of this.#open) connection.abandon(abandonReason);
+  }
+
+  /** Waits for work, which is not stopped, but no longer than until `abandon`. */
+  untilAbandoned<Result>(work: Promise<Result>): Promise<Result> {
+    const { signal } = this.#abandoned;
+    return new Promise((resolve, reject) => {
+      const fail = (): void => reject(signal.reason);
+      if (signal.aborted) fail();
+      signal.addEventListener('abort', fail, { once: true });
+      void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', fail));
+    });
+  }
+}
+
+const abandonReason = 'the command was stopped';
 
 /**
  * Two connections. A lock outlasts a transaction only on a connection of its own: a pooler may use
@@ -139,7 +176,8 @@ async function lockSchema(server: OfflineServer, database: OfflineDatabase): Pro
   const deadline = performance.now() + lockWaitMs;
   while ((await database.value(server.tryLockSchema)) !== 1) {
     if (performance.now() > deadline) {
-      throw new StartError(
+      // The server may keep the lock of a lost connection for some time.
+      throw new OutageError(
         `${database.name}: another tine process is starting on it or working on it; wait until it has finished, then try again`,
       );
     }
@@ -185,7 +223,7 @@ async function withStartErrors<Result>(server: OfflineServer, work: () => Promis
     if (!(cause instanceof DriverError)) throw cause;
     const what = server.isDatabaseMissing(error) ? 'the database does not exist' : cause.message;
     const text = `${dsnText(server.dsn)}: ${what}`;
-    throw isDriverError(cause, 'lost')
+    throw isDriverError(cause, 'lost', 'busy')
       ? new OutageError(text, { cause: error })
       : new StartError(text, { cause: error });
   }

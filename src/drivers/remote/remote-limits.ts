@@ -122,6 +122,16 @@ export const remoteLimits = {
   failbackAfterMsMax: 300_000,
   /** How often connections are closed that were idle for `connectionIdleMsMax`. */
   idleCheckIntervalMs: 5_000,
+  /**
+   * A reply to a command (copy, check) that takes longer is checked by polls, with this pause
+   * between two that are answered. Each poll costs the server a connection.
+   */
+  offlinePollMs: 2_000,
+  /**
+   * Consecutive polls without an answer after which a command's connection is given up: after about
+   * 10 s. One poll may meet a busy server or a short network fault.
+   */
+  missedPollsMax: 2,
   /** How long a shutdown waits for connections to close with the protocol's close message. */
   closeMsMax: 1_000,
 } as const;

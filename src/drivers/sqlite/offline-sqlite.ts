@@ -48,6 +48,8 @@ export function offlineSqlite(path: string): OfflineAccess {
         ),
       ),
     prepare: () => retryWhileBusy(path, { waitMsMax: limits.sqliteBusyTimeoutMs }, () => prepareDatabase(path)),
+    // A file answers within the call.
+    abandon: () => {},
   };
 }
 

@@ -30,6 +30,8 @@ export type ClaimHolder = number;
  * - `begin`: reads the state. In a store without one, slots up to `nowMs` count as settled.
  * - `claim`: claims a slot, or extends the claim. Refused while another holder has a claim, and for
  *   a settled slot.
+ * - `place`: stores the snapshot in the folder, while its upload is under way. Refused if the
+ *   holder lost the claim.
  * - `settle`: settles the slot and gives the claim back. Refused if the holder lost it.
  * - `giveBack`: gives the claim back without settling.
  */
@@ -42,6 +44,7 @@ export type SnapshotClaimStep =
       readonly nowMs: number;
       readonly untilMs: number;
     }
+  | { readonly step: 'place'; readonly holder: ClaimHolder; readonly folder: PlacedSnapshot }
   | {
       readonly step: 'settle';
       readonly holder: ClaimHolder;
@@ -87,6 +90,10 @@ function changesOf(change: SnapshotClaimStep, stored: Stored): Named | undefined
       // A claim that ends later than a new one was made before the clock was set back.
       const isHeld = stored.owner !== holder && isBetween(nowMs, stored.untilMs, untilMs);
       return isHeld || slotMs <= settledSlotMs(stored.slotMs ?? 0, nowMs) ? undefined : { owner: holder, untilMs };
+    }
+    case 'place': {
+      const { holder, folder } = change;
+      return stored.owner === holder ? { folderMs: folder.atMs, folderBytes: folder.bytes } : undefined;
     }
     case 'settle': {
       const { holder, slotMs, folder, bucket } = change;

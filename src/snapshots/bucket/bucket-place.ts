@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { BucketStorage, SnapshotBucket } from '../../config/config.ts';
-import { byTime, type KnownSnapshot, type SnapshotPlace } from '../known-snapshot.ts';
+import { byTime, type KnownSnapshot, type RequestOptions, type SnapshotPlace } from '../known-snapshot.ts';
 import { SnapshotError } from '../snapshot-error.ts';
 import { type NameStart, parseSnapshotName, snapshotNameStart } from '../snapshot-name.ts';
 import { sumBytes, verifyFile } from '../verify-file.ts';
@@ -27,6 +27,8 @@ const partBytesMin = 8 * 1024 * 1024;
 const readBytes = 1024 * 1024;
 /** S3 allows 10,000 parts. */
 const partCountMax = 9_000;
+/** How long the deletion of the parts of a failed upload may take. The next snapshot retries. */
+const cleanUpMsMax = 10_000;
 /** Pages of a list, of up to 1,000 names each. */
 const listPagesMax = 100;
 
@@ -37,7 +39,11 @@ export interface UploadOptions {
   /** Runs before the upload becomes an object, and throws if it must not become one. */
   readonly confirm: () => Promise<void>;
   readonly signal: AbortSignal;
+  /** Runs the first read of the file, which reports its progress. */
+  readonly reading?: <Result>(read: (progress: () => void) => Promise<Result>) => Promise<Result>;
 }
+
+const readAtOnce: NonNullable<UploadOptions['reading']> = (read) => read(() => {});
 
 export class BucketPlace implements SnapshotPlace {
   readonly kind = 's3';
@@ -57,7 +63,7 @@ export class BucketPlace implements SnapshotPlace {
     return this.#opened;
   }
 
-  async list(): Promise<readonly KnownSnapshot[]> {
+  async list({ signal }: RequestOptions = {}): Promise<readonly KnownSnapshot[]> {
     return this.#explained(async () => {
       const found: KnownSnapshot[] = [];
       let token: string | undefined;
@@ -69,6 +75,7 @@ export class BucketPlace implements SnapshotPlace {
             Delimiter: '/',
             ContinuationToken: token,
           }),
+          aborting(signal),
         );
         for (const { Key, Size } of answer.Contents ?? []) {
           const name = (Key ?? '').slice(this.#key('').length);
@@ -85,9 +92,9 @@ export class BucketPlace implements SnapshotPlace {
     });
   }
 
-  async remove({ name }: Pick<KnownSnapshot, 'name'>): Promise<void> {
+  async remove({ name }: Pick<KnownSnapshot, 'name'>, { signal }: RequestOptions = {}): Promise<void> {
     await this.#explained(() =>
-      this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket.name, Key: this.#key(name) })),
+      this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket.name, Key: this.#key(name) }), aborting(signal)),
     );
   }
 
@@ -95,8 +102,8 @@ export class BucketPlace implements SnapshotPlace {
    * Ends unfinished uploads that began some time ago, and that a crash has left. Storage keeps and
    * charges their parts, although no list of objects shows them.
    */
-  async removeParts(start: NameStart, { idleMs }: { readonly idleMs: number }): Promise<void> {
-    await this.#explained(() => this.#abortUploads(this.#key(snapshotNameStart(start)), idleMs));
+  async removeParts(start: NameStart, { idleMs, signal }: RequestOptions & { readonly idleMs: number }): Promise<void> {
+    await this.#explained(() => this.#abortUploads(this.#key(snapshotNameStart(start)), { idleMs, signal }));
   }
 
   /**
@@ -104,19 +111,19 @@ export class BucketPlace implements SnapshotPlace {
    *
    * @throws SnapshotError; StartError if the file is damaged; what `confirm` throws.
    */
-  async upload(path: string, { confirm, signal }: UploadOptions): Promise<KnownSnapshot> {
+  async upload(path: string, { confirm, signal, reading = readAtOnce }: UploadOptions): Promise<KnownSnapshot> {
     const name = basename(path);
     const parsed = parseSnapshotName(name);
     if (parsed === undefined) throw new SnapshotError(`${path}: not the name of a snapshot`, { isLasting: true });
     return this.#explained(async () => {
-      const { partBytes, bytes, sum, sums } = await measured(path);
+      const { partBytes, bytes, sum, sums } = await reading((progress) => measured(path, progress));
       const key = this.#key(name);
       try {
         await this.#send({ path, key, partBytes, confirm, signal });
-        await this.#compare(key, { bytes, sum, sums });
+        await this.#compare(key, { bytes, sum, sums }, signal);
       } catch (error) {
         // A damaged object must not look whole. The client may still be sending a part.
-        await this.#abortUploads(key, 0).catch(() => {});
+        await this.#abortUploads(key, { idleMs: 0, signal: AbortSignal.timeout(cleanUpMsMax) }).catch(() => {});
         if (error instanceof DamagedObject) await this.remove({ name }).catch(() => {});
         throw error;
       }
@@ -197,9 +204,10 @@ export class BucketPlace implements SnapshotPlace {
     }
   }
 
-  async #compare(key: string, file: Measured): Promise<void> {
+  async #compare(key: string, file: Measured, signal: AbortSignal): Promise<void> {
     const head = await this.#client.send(
       new HeadObjectCommand({ Bucket: this.#bucket.name, Key: key, ChecksumMode: 'ENABLED' }),
+      aborting(signal),
     );
     if (head.ContentLength !== file.bytes)
       throw new DamagedObject(
@@ -208,27 +216,32 @@ export class BucketPlace implements SnapshotPlace {
     const { ChecksumCRC32: reported } = head;
     const isEqual =
       reported === undefined
-        ? (await this.#sumAtEnd(key, file.bytes)).equals(file.sum)
+        ? (await this.#sumAtEnd(key, file.bytes, signal)).equals(file.sum)
         : reported === (reported.includes('-') ? file.sums.ofParts : file.sums.whole);
     if (!isEqual) throw new DamagedObject(`${this.name}: the checksum of the uploaded object differs from the file`);
   }
 
   /** The SHA-256 at the end of an object, for storage that reports no checksum. */
-  async #sumAtEnd(key: string, bytes: number): Promise<Buffer> {
+  async #sumAtEnd(key: string, bytes: number, signal: AbortSignal): Promise<Buffer> {
     const { Body } = await this.#client.send(
       new GetObjectCommand({ Bucket: this.#bucket.name, Key: key, Range: `bytes=${bytes - sumBytes}-` }),
+      aborting(signal),
     );
     return Buffer.from((await Body?.transformToByteArray()) ?? []);
   }
 
-  async #abortUploads(prefix: string, idleMs: number): Promise<void> {
+  async #abortUploads(prefix: string, { idleMs, signal }: RequestOptions & { readonly idleMs: number }): Promise<void> {
     const { Uploads = [] } = await this.#client.send(
       new ListMultipartUploadsCommand({ Bucket: this.#bucket.name, Prefix: prefix }),
+      aborting(signal),
     );
     for (const { Key, UploadId, Initiated } of Uploads) {
       const isIdle = idleMs === 0 || (Initiated?.getTime() ?? 0) <= Date.now() - idleMs;
       if (Key?.startsWith(prefix) !== true || !isIdle) continue;
-      await this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.#bucket.name, Key, UploadId }));
+      await this.#client.send(
+        new AbortMultipartUploadCommand({ Bucket: this.#bucket.name, Key, UploadId }),
+        aborting(signal),
+      );
     }
   }
 
@@ -254,10 +267,17 @@ interface Measured {
   readonly sums: ReturnType<PartSums['finish']>;
 }
 
-async function measured(path: string): Promise<Measured & { readonly partBytes: number }> {
+function aborting(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}
+
+async function measured(path: string, progress: () => void): Promise<Measured & { readonly partBytes: number }> {
   const { size } = await stat(path);
   const partBytes = Math.max(partBytesMin, Math.ceil(size / partCountMax));
   const sums = new PartSums(partBytes);
-  const { bytes, sum } = await verifyFile(path, (piece) => sums.add(piece));
+  const { bytes, sum } = await verifyFile(path, (piece) => {
+    sums.add(piece);
+    progress();
+  });
   return { partBytes, bytes, sum, sums: sums.finish() };
 }

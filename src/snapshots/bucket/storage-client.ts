@@ -4,7 +4,7 @@ import type { BucketStorage } from '../../config/config.ts';
 
 /** Time limits of one request: to connect, and without any progress. */
 const connectMsMax = 5_000;
-const idleMsMax = 60_000;
+const idleMsMax = 15_000;
 
 /** Attempts of one request, with growing pauses. */
 const attemptsMax = 3;

@@ -1,5 +1,5 @@
 /** The end of a copy that follows its source: clients move from the source to the target. */
-import { OutageError, StartError } from '../../errors.ts';
+import { StartError } from '../../errors.ts';
 import { type Digest, digestText } from '../copy/digest.ts';
 import { digestOfEtcd } from '../copy/digest-etcd.ts';
 import { RevisionCompacted } from '../copy/etcd-client.ts';
@@ -11,6 +11,7 @@ import { digestOfNames } from './named-keys.ts';
 import { refuseWrites } from './refuse-writes.ts';
 
 export interface CutOver {
+  readonly kind: 'moved';
   /** The last revision of the source, which the target has too. */
   readonly revision: number;
   readonly keyCount: number;
@@ -27,36 +28,41 @@ export interface Comparison {
   readonly digest: Digest;
 }
 
+export interface CutOverOptions {
+  readonly progress: Progress;
+  /** Runs before the source is made to refuse writes. */
+  readonly onRefusal: () => void;
+}
+
+/** Adds to an error after `onRefusal` how the source accepts writes again. */
+export function withRefusalAdvice(error: StartError): StartError {
+  const text = `${error.message}. If the source refuses writes already, \`etcdctl alarm disarm\` ends this`;
+  return new StartError(text, { cause: error });
+}
+
 /**
  * Compares all keys while clients still write, so that few keys are left to compare while they
  * cannot.
  *
  * @throws StartError if the two sides differ; then the copy stays unfinished.
  */
-export async function cutOver(follower: Follower, progress: Progress): Promise<CutOver> {
+export async function cutOver(follower: Follower, options: CutOverOptions): Promise<CutOver> {
   const { target } = follower;
+  const { progress } = options;
   progress.print('cutover: catching up with the source, then comparing all keys');
   await follower.catchUp();
   const all = await compareAll(follower, progress);
   progress.print(`revision ${all.revision}: ${digestText(all.digest)} on both sides`);
   await compareWhileWritten(follower);
   await target.alignLeases();
-  try {
-    return await completed(follower, all, progress);
-  } catch (error) {
-    // An outage is retried, and a compaction is no error of the operator.
-    if (!(error instanceof StartError) || error instanceof OutageError || error instanceof RevisionCompacted)
-      throw error;
-    throw new StartError(`${error.message}. ${refusalAdvice}`, { cause: error });
-  }
+  return completed(follower, all, options);
 }
 
-const refusalAdvice = 'If the source refuses writes already, `etcdctl alarm disarm` ends this';
-
 /** Ends the writes of the source, and copies and compares the rest. */
-async function completed(follower: Follower, all: Comparison, progress: Progress): Promise<CutOver> {
+async function completed(follower: Follower, all: Comparison, options: CutOverOptions): Promise<CutOver> {
   const { source, target, changed } = follower;
-  const refusedAtMs = await untilNothingIsWritten(follower, progress);
+  const { progress } = options;
+  const refusedAtMs = await untilNothingIsWritten(follower, options);
   const names = changed.names();
   // A kine does not confirm that it has sent everything.
   const isPartEnough = names !== undefined && !source.isKine;
@@ -65,6 +71,7 @@ async function completed(follower: Follower, all: Comparison, progress: Progress
   await target.alignLeases();
   await target.complete();
   return {
+    kind: 'moved',
     revision: target.revision,
     keyCount,
     all,
@@ -180,7 +187,10 @@ const silenceMs = 5_000;
  * Makes the source refuse writes, and copies the rest. Returns when it began to refuse them;
  * undefined: it cannot.
  */
-async function untilNothingIsWritten(follower: Follower, progress: Progress): Promise<number | undefined> {
+async function untilNothingIsWritten(
+  follower: Follower,
+  { progress, onRefusal }: CutOverOptions,
+): Promise<number | undefined> {
   const { source, target } = follower;
   const { client } = source;
   if (source.isKine) {
@@ -191,6 +201,7 @@ async function untilNothingIsWritten(follower: Follower, progress: Progress): Pr
     return undefined;
   }
   const refusedAtMs = performance.now();
+  onRefusal();
   await refuseWrites(client);
   progress.print(`${client.name} refuses writes from now on`);
   await follower.through(await client.newestRevision());

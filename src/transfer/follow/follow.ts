@@ -6,7 +6,7 @@ import { type EtcdClient, RevisionCompacted } from '../copy/etcd-client.ts';
 import { noteLeftOutOfServer } from '../copy/left-out.ts';
 import type { Progress } from '../copy/progress.ts';
 import { prepareTarget } from '../copy/target.ts';
-import { type CutOver, cutOver } from './cut-over.ts';
+import { type CutOver, cutOver, withRefusalAdvice } from './cut-over.ts';
 import { DatabaseTarget } from './database-target.ts';
 import { beginCopyIntoEtcd, snapshotAdvice } from './etcd-sides.ts';
 import { EtcdTarget } from './etcd-target.ts';
@@ -32,23 +32,44 @@ export interface FollowOptions {
 const retryMsMin = 500;
 const retryMsMax = 10_000;
 
+/** The time after a stop in which the target may complete the transaction under way. */
+const stopMsMax = 2_000;
+
+/** The operator stopped the copy. */
+export interface Stopped {
+  readonly kind: 'stopped';
+  /** A cutover has made the source refuse writes. */
+  readonly refusesWrites: boolean;
+}
+
+/** What happened over all attempts. */
+interface Course {
+  hasBegun: boolean;
+  refusesWrites: boolean;
+  retryMs: number;
+}
+
 /**
  * Repeats attempts over outages of both sides. Each attempt continues at the revision of the
- * target. Returns undefined if the operator stopped it.
+ * target.
  *
  * @throws StartError if the first attempt cannot begin, or if no later attempt can succeed.
  */
-export async function follow(sides: FollowSides, options: FollowOptions): Promise<CutOver | undefined> {
+export async function follow(sides: FollowSides, options: FollowOptions): Promise<CutOver | Stopped> {
+  const course: Course = { hasBegun: false, refusesWrites: false, retryMs: retryMsMin };
+  try {
+    return (await untilEnd(sides, options, course)) ?? { kind: 'stopped', refusesWrites: course.refusesWrites };
+  } catch (error) {
+    throw course.refusesWrites && error instanceof StartError ? withRefusalAdvice(error) : error;
+  }
+}
+
+/** Returns undefined if the operator stopped it. */
+async function untilEnd(sides: FollowSides, options: FollowOptions, course: Course): Promise<CutOver | undefined> {
   const { stop, progress } = options;
-  let hasBegun = false;
-  let retryMs = retryMsMin;
-  const onBegin = (): void => {
-    hasBegun = true;
-    retryMs = retryMsMin;
-  };
   while (!stop.aborted) {
     try {
-      return await attempt(sides, options, onBegin);
+      return await attempt(sides, options, course);
     } catch (error) {
       if (stop.aborted) return undefined;
       if (error instanceof RevisionCompacted) {
@@ -56,11 +77,12 @@ export async function follow(sides: FollowSides, options: FollowOptions): Promis
         if (sides.to.kind === 'database') continue;
         throw new StartError(`${error.message}; ${snapshotAdvice}`, { cause: error });
       }
-      if (!(error instanceof OutageError) || !hasBegun) throw error;
-      progress.print(`${error.message}; trying again in ${retryMs / 1000} s`);
+      if (!(error instanceof OutageError) || !course.hasBegun) throw error;
+      const refusal = course.refusesWrites ? '; the source refuses writes meanwhile' : '';
+      progress.print(`${error.message}${refusal}; trying again in ${course.retryMs / 1000} s`);
     }
-    await pause(retryMs, stop);
-    retryMs = Math.min(retryMsMax, retryMs * 2);
+    await pause(course.retryMs, stop);
+    course.retryMs = Math.min(retryMsMax, course.retryMs * 2);
   }
   return undefined;
 }
@@ -68,6 +90,8 @@ export async function follow(sides: FollowSides, options: FollowOptions): Promis
 interface Attempt {
   readonly source: EtcdClient;
   readonly signal: AbortSignal;
+  /** The time for the target to answer after a stop has passed. */
+  readonly late: AbortSignal;
   /** Ends the attempt with an error. */
   readonly fail: (error: unknown) => void;
   readonly progress: Progress;
@@ -77,34 +101,43 @@ interface Attempt {
 async function attempt(
   { openSource, to }: FollowSides,
   options: FollowOptions,
-  onBegin: () => void,
+  course: Course,
 ): Promise<CutOver | undefined> {
   const { stop, progress } = options;
   const ended = new AbortController();
   const signal = AbortSignal.any([stop, ended.signal]);
   const source = await openSource();
-  // Requests under way end with an error.
-  const close = (): void => source.close();
+  // Requests under way end with an error: to the source at once, to the target if it is silent.
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const close = (): void => {
+    source.close();
+    timer = setTimeout(() => late.abort(), stopMsMax);
+  };
   stop.addEventListener('abort', close);
+  if (stop.aborted) close();
   const run: Attempt['run'] = (follower) => {
-    onBegin();
-    return runUntilEnd(follower, { ...options, ended, signal });
+    course.hasBegun = true;
+    course.retryMs = retryMsMin;
+    return runUntilEnd(follower, { ...options, course, ended, signal });
   };
   try {
     const fail = (error: unknown): void => ended.abort(error);
-    const each = { source, signal, fail, progress, run };
+    const each = { source, signal, late: late.signal, fail, progress, run };
     return await (to.kind === 'etcd' ? intoEtcd(await to.open(), each) : intoDatabase(to.access, each));
   } finally {
     ended.abort();
     stop.removeEventListener('abort', close);
+    clearTimeout(timer);
     source.close();
   }
 }
 
 async function intoDatabase(
   access: OfflineAccess,
-  { source, signal, progress, run }: Attempt,
+  { source, signal, late, progress, run }: Attempt,
 ): Promise<CutOver | undefined> {
+  late.addEventListener('abort', () => access.abandon());
   await prepareTarget(access, source.name);
   return access.whileLocked(async (locked) => {
     const keys = await beginCopyOfEtcd(source, { target: locked, place: access }, progress);
@@ -113,7 +146,11 @@ async function intoDatabase(
   });
 }
 
-async function intoEtcd(client: EtcdClient, { source, signal, fail, run }: Attempt): Promise<CutOver | undefined> {
+async function intoEtcd(
+  client: EtcdClient,
+  { source, signal, late, fail, run }: Attempt,
+): Promise<CutOver | undefined> {
+  late.addEventListener('abort', () => client.close());
   try {
     const sides = { source, client, signal, onLost: fail };
     const keys = await beginCopyIntoEtcd(sides);
@@ -124,6 +161,7 @@ async function intoEtcd(client: EtcdClient, { source, signal, fail, run }: Attem
 }
 
 interface RunOptions extends FollowOptions {
+  readonly course: Course;
   /** Ends this attempt. */
   readonly ended: AbortController;
   readonly signal: AbortSignal;
@@ -131,14 +169,17 @@ interface RunOptions extends FollowOptions {
 
 /** Follows, or cuts over. Ends with an error of the source, whichever request finds it. */
 async function runUntilEnd(follower: Follower, options: RunOptions): Promise<CutOver | undefined> {
-  const { progress, ended, signal } = options;
+  const { progress, course, ended, signal } = options;
   const { target } = follower;
+  const onRefusal = (): void => {
+    course.refusesWrites = true;
+  };
   progress.print(`following ${follower.source.client.name} into ${target.name} from revision ${target.revision} on`);
   const lag = showLag({ source: follower.source.client, target, progress }, signal).catch((error: unknown) =>
     ended.abort(error),
   );
   try {
-    if (options.cutOver) return await cutOver(follower, progress);
+    if (options.cutOver) return await cutOver(follower, { progress, onRefusal });
     return await follower.forever();
   } finally {
     if (!ended.signal.aborted) ended.abort();

@@ -4,7 +4,7 @@ import { OutageError, StartError } from '../../../../src/errors.ts';
 import { KeyHash } from '../../../../src/transfer/copy/digest.ts';
 import { noProgress } from '../../../../src/transfer/copy/progress.ts';
 import { ChangedKeys } from '../../../../src/transfer/follow/changed-keys.ts';
-import { cutOver } from '../../../../src/transfer/follow/cut-over.ts';
+import { cutOver, withRefusalAdvice } from '../../../../src/transfer/follow/cut-over.ts';
 import type { Follower } from '../../../../src/transfer/follow/follower.ts';
 
 /** Two empty sides that are level at revision 5. The end of the copy throws the error. */
@@ -36,13 +36,21 @@ function followerThatEndsWith(error: Error): Follower {
   } as unknown as Follower;
 }
 
-test('an error while the source refuses writes has the command that lets it accept writes again', async () => {
-  await assert.rejects(cutOver(followerThatEndsWith(new StartError('no space is left')), noProgress), {
-    message: 'no space is left. If the source refuses writes already, `etcdctl alarm disarm` ends this',
-  });
+test('the source is reported to refuse writes before the end of the copy may fail', async () => {
+  const outage = new OutageError('no connection');
+  let isReported = false;
+  const onRefusal = () => {
+    isReported = true;
+  };
+  const end = cutOver(followerThatEndsWith(outage), { progress: noProgress, onRefusal });
+  // An outage stays one, because it is retried.
+  await assert.rejects(end, (error) => error === outage);
+  assert.ok(isReported);
 });
 
-test('an outage while the source refuses writes stays an outage, which is retried', async () => {
-  const outage = new OutageError('no connection');
-  await assert.rejects(cutOver(followerThatEndsWith(outage), noProgress), (error) => error === outage);
+test('an error while the source refuses writes gets the command that lets it accept writes again', () => {
+  assert.equal(
+    withRefusalAdvice(new StartError('no space is left')).message,
+    'no space is left. If the source refuses writes already, `etcdctl alarm disarm` ends this',
+  );
 });
