@@ -106,6 +106,11 @@ export const remoteLimits = {
    */
   shortUseMs: 60_000,
   failbackAfterMsMax: 300_000,
+  /**
+   * How long a connection is silent before the system tests whether its other end still exists. The
+   * default of Linux is two hours.
+   */
+  keepAliveAfterMs: 10_000,
   /** How often connections are closed that were idle for `connectionIdleMsMax`. */
   idleCheckIntervalMs: 5_000,
   /** How long a shutdown waits for connections to close with the protocol's close message. */
