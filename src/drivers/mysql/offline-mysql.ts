@@ -15,6 +15,7 @@ import {
 } from '../../sql/statements/held-back-statements.ts';
 import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
+import { remoteLimits } from '../remote/remote-limits.ts';
 import { classifyError, errorNumber, serverErrorNumber } from './classify-error.ts';
 import { endConnection, waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
@@ -22,8 +23,8 @@ import { SIZE } from './mysql-engine.ts';
 import { mysqlFacts } from './mysql-facts.ts';
 import { revisionLock } from './mysql-session.ts';
 import { describeServer, openNode } from './node-state.ts';
-import { migrationLock, prepareDatabase } from './prepare-database.ts';
-import { factsOf, makeReady } from './ready-connection.ts';
+import { prepareDatabase, tryLockSchema } from './prepare-database.ts';
+import { destroy, factsOf, makeReady } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
 import { sendStatements, type TimedReply } from './send-statements.ts';
 import { statementText } from './statement-text.ts';
@@ -46,21 +47,25 @@ export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
     begin: ['START TRANSACTION'],
     lockRevision: revisionLock,
     beginLock: [],
-    tryLockSchema: `SELECT COALESCE(GET_LOCK(${migrationLock}, 0), 0)`,
+    tryLockSchema: `SELECT ${tryLockSchema}`,
     nowMs: 'FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)',
   });
 }
 
 /** Settings for a command: it reads whole tables, and pauses between statements. */
 const commandSettings = (isMariadb: boolean): string =>
-  `SET SESSION ${isMariadb ? 'idle_transaction_timeout = 0, SESSION ' : ''}wait_timeout = 28800, SESSION innodb_lock_wait_timeout = 10, SESSION lock_wait_timeout = 10`;
+  `SET SESSION ${isMariadb ? 'idle_transaction_timeout = 0, SESSION ' : ''}wait_timeout = ${remoteLimits.offlineIdleMsMax / 1_000}, SESSION innodb_lock_wait_timeout = 10, SESSION lock_wait_timeout = 10`;
 
 async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
   const connection = createConnection(await connectionSettings(dsn, host));
   await waitConnected(connection);
   await makeReady(connection);
   await sendStatements(connection, commandSettings(factsOf(connection).isMariadb));
-  return { run: (query) => resultOf(connection, query), close: () => endConnection(connection).catch(() => {}) };
+  return {
+    run: (query) => resultOf(connection, query),
+    close: () => endConnection(connection),
+    abandon: () => destroy(connection),
+  };
 }
 
 async function resultOf(connection: Connection, request: Query): Promise<readonly Row[]> {

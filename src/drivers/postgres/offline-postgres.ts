@@ -1,5 +1,6 @@
 /** Postgres as the commands use it. */
 import pg from 'pg';
+import pino from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
@@ -13,6 +14,7 @@ import { describeServer, openNode, Terms } from './node-state.ts';
 import { parameterValues } from './parameters.ts';
 import { SIZE } from './postgres-engine.ts';
 import { postgresFacts } from './postgres-facts.ts';
+import { destroy } from './postgres-session.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { offlineSettings } from './settings.ts';
 import { lockRevisionOffline, tryLockSchema } from './store-locks.ts';
@@ -34,7 +36,8 @@ export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
     size: SIZE,
     classifyError,
     isDatabaseMissing: isDatabaseMissing,
-    prepare: (host) => prepareDatabase(dsn, host),
+    // A command shows no log.
+    prepare: (host) => prepareDatabase({ dsn, host, logger: pino({ enabled: false }) }),
     beginSnapshot: [`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${offlineSettings}`],
     begin: [begin],
     lockRevision: lockRevisionOffline,
@@ -49,7 +52,7 @@ async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConne
   // The waiting query reports the error.
   client.on('error', () => {});
   await client.connect();
-  return { run: (query) => run(client, query), close: () => client.end() };
+  return { run: (query) => run(client, query), close: () => client.end(), abandon: () => destroy(client) };
 }
 
 async function run(client: pg.Client, query: Query): Promise<readonly Row[]> {

@@ -1,7 +1,7 @@
 /** A database server as the commands use it, while no tine serves it. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { type DatabaseHost, dsnText } from '../../config/database/database-dsn.ts';
-import { DriverError, isDriverError, OutageError, StartError } from '../../errors.ts';
+import { DriverError, isDriverError, LockedError, OutageError, StartError } from '../../errors.ts';
+import { succeedsWithin } from '../../kit/within.ts';
 import { limits } from '../../limits.ts';
 import { membersSince } from '../../mvcc/cluster/members.ts';
 import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
@@ -15,6 +15,8 @@ import {
   type OfflineDatabase,
   offlineDatabase,
 } from '../offline.ts';
+import { remoteLimits } from './remote-limits.ts';
+import { takesSchemaLock } from './schema-lock.ts';
 import { type DescribedServer, serverStorage } from './server-storage.ts';
 
 /** What each kind of server provides. */
@@ -46,7 +48,10 @@ export interface OfflineServer extends DescribedServer {
 
 export interface OfflineConnection {
   run(query: Query): Promise<readonly Row[]>;
+  /** Closes the connection with the protocol's close message. */
   close(): Promise<void>;
+  /** Closes the connection without notice to the server. */
+  abandon(): void;
 }
 
 export function offlineServer(server: OfflineServer): OfflineAccess {
@@ -55,14 +60,15 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
   const withConnection = <Result>(use: (database: OfflineDatabase) => Promise<Result>): Promise<Result> =>
     withStartErrors(server, async () => {
       const connection = await firstAnswering(server, (host) => server.connect(host));
+      const database = offlineDatabase({ name, sql: server.sql, facts: server.facts, size: server.size }, (query) =>
+        connection.run(query),
+      );
+      const stopBeats = startBeats(database);
       try {
-        return await use(
-          offlineDatabase({ name, sql: server.sql, facts: server.facts, size: server.size }, (query) =>
-            connection.run(query),
-          ),
-        );
+        return await use(database);
       } finally {
-        await connection.close();
+        stopBeats();
+        if (!(await succeedsWithin(remoteLimits.closeMsMax, connection.close()))) connection.abandon();
       }
     });
   return {
@@ -127,24 +133,31 @@ async function inTransaction<Result>(
 }
 
 /**
- * How long and how often to try the lock. The server takes a moment to release the lock of a closed
- * connection.
+ * Sends something over a connection now and then, until the returned function is called. The server
+ * ends a silent one: the command may be gone, and its locks would stay for hours.
  */
-const lockWaitMs = 3_000;
-const lockRetryMs = 100;
+function startBeats(database: OfflineDatabase): () => void {
+  let isWaiting = false;
+  const timer = setInterval(async () => {
+    // A statement of the command may run for hours.
+    if (isWaiting) return;
+    isWaiting = true;
+    // The next statement of the command reports a lost connection.
+    await database.value('SELECT 1').catch(() => {});
+    isWaiting = false;
+  }, remoteLimits.offlineBeatMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
 
 /** Takes the schema lock. No tine starts to serve while the connection holds it. */
 async function lockSchema(server: OfflineServer, database: OfflineDatabase): Promise<void> {
   for (const statement of server.beginLock) await database.change(statement);
-  const deadline = performance.now() + lockWaitMs;
-  while ((await database.value(server.tryLockSchema)) !== 1) {
-    if (performance.now() > deadline) {
-      throw new StartError(
-        `${database.name}: another tine process is starting on it or working on it; wait until it has finished, then try again`,
-      );
-    }
-    await pause(lockRetryMs);
-  }
+  const tryLock = async (): Promise<boolean> => (await database.value(server.tryLockSchema)) === 1;
+  if (await takesSchemaLock(tryLock, remoteLimits.offlineLockWaitMsMax)) return;
+  throw new LockedError(
+    `${database.name}: another tine process is starting on it or working on it; wait until it has finished, then try again`,
+  );
 }
 
 /** @throws StartError with the name of an instance that renewed its entry recently. */

@@ -1,6 +1,6 @@
 /** Follows a running server into a target until the operator stops it, or until the cutover. */
 import type { OfflineAccess } from '../../drivers/offline.ts';
-import { OutageError, StartError } from '../../errors.ts';
+import { LockedError, OutageError, StartError } from '../../errors.ts';
 import { beginCopyOfEtcd } from '../copy/copy-etcd.ts';
 import { type EtcdClient, RevisionCompacted } from '../copy/etcd-client.ts';
 import { noteLeftOutOfServer } from '../copy/left-out.ts';
@@ -31,6 +31,11 @@ export interface FollowOptions {
 /** The wait after an outage. It doubles with each outage in a row. */
 const retryMsMin = 500;
 const retryMsMax = 10_000;
+/**
+ * How long attempts meet the lock of the one before, whose connection the network has lost. The
+ * server ends that connection after a minute.
+ */
+const ownLockMsMax = 120_000;
 
 /**
  * Repeats attempts over outages of both sides. Each attempt continues at the revision of the
@@ -42,9 +47,15 @@ export async function follow(sides: FollowSides, options: FollowOptions): Promis
   const { stop, progress } = options;
   let hasBegun = false;
   let retryMs = retryMsMin;
+  let lockedSinceMs: number | undefined;
   const onBegin = (): void => {
     hasBegun = true;
     retryMs = retryMsMin;
+    lockedSinceMs = undefined;
+  };
+  const isOwnLock = (): boolean => {
+    lockedSinceMs ??= performance.now();
+    return performance.now() - lockedSinceMs < ownLockMsMax;
   };
   while (!stop.aborted) {
     try {
@@ -56,7 +67,8 @@ export async function follow(sides: FollowSides, options: FollowOptions): Promis
         if (sides.to.kind === 'database') continue;
         throw new StartError(`${error.message}; ${snapshotAdvice}`, { cause: error });
       }
-      if (!(error instanceof OutageError) || !hasBegun) throw error;
+      const mayPass = error instanceof OutageError || (error instanceof LockedError && isOwnLock());
+      if (!hasBegun || !mayPass) throw error;
       progress.print(`${error.message}; trying again in ${retryMs / 1000} s`);
     }
     await pause(retryMs, stop);

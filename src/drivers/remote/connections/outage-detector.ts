@@ -7,6 +7,8 @@ import { succeedsWithin } from '../../../kit/within.ts';
 import { remoteLimits } from '../remote-limits.ts';
 
 export interface OutageDetectorOptions {
+  /** How often overdue replies are checked. Each check of one costs the server a connection. */
+  readonly checkIntervalMs?: number;
   /** Probes the database over a new connection. Rejects if it does not answer. */
   probe(): Promise<void>;
   /** Called when connections have lost data: work that waits on them will get no reply. */
@@ -38,7 +40,8 @@ export class OutageDetector {
 
   constructor(options: OutageDetectorOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#check(), remoteLimits.outageCheckIntervalMs);
+    const checkMs = options.checkIntervalMs ?? remoteLimits.outageCheckIntervalMs;
+    this.#timer = setInterval(() => this.#check(), checkMs);
     this.#timer.unref();
   }
 
