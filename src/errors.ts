@@ -157,6 +157,9 @@ export class StartError extends Error {
 /** A server or a database cannot be reached, or does not serve now. A later attempt may succeed. */
 export class OutageError extends StartError {}
 
+/** Another tine process uses the database. A later attempt may succeed. */
+export class LockedError extends StartError {}
+
 /** A bug in tine. */
 export class AssertionError extends Error {
   override readonly name = 'AssertionError';

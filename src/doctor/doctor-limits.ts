@@ -11,8 +11,9 @@ export const doctorLimits = {
   /** Two nodes of a Galera cluster have no majority when one of them fails. */
   galeraNodesMin: 3,
   /**
-   * A node that applies a write sometimes does not notice that a transaction of its own holds the
-   * lock. It tries again after innodb_lock_wait_timeout.
+   * A node that applies a write of another node sometimes does not notice that a local transaction,
+   * which a client runs on this node, holds the lock. It tries again after
+   * innodb_lock_wait_timeout.
    */
   galeraLockSecondsMax: 3,
   /** Members' renewals and tokens are stored with the time of the server. */

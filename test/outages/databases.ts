@@ -34,6 +34,8 @@ export interface Administrator {
   forbidWrites(): Promise<Undo>;
   /** Makes writes to tine's table wait. */
   lockTable(database: string): Promise<Undo>;
+  /** Makes everything that uses a table wait. */
+  blockTable(database: string, table: string): Promise<Undo>;
   /** Changes the password of the user that tine connects as. */
   changePassword(): Promise<Undo>;
   /** Limits the number of connections of the user that tine connects as. */
@@ -98,6 +100,11 @@ const postgres: ManagedDatabase = {
       async lockTable(database) {
         await run(database, 'BEGIN');
         await run(database, 'LOCK TABLE kine IN EXCLUSIVE MODE');
+        return async () => void (await run(database, 'COMMIT'));
+      },
+      async blockTable(database, table) {
+        await run(database, 'BEGIN');
+        await run(database, `LOCK TABLE ${table}`);
         return async () => void (await run(database, 'COMMIT'));
       },
       async changePassword() {
@@ -169,6 +176,11 @@ const mariadb: ManagedDatabase = {
       async lockTable(database) {
         const holder = await connect();
         await holder.query(`LOCK TABLES ${database}.kine READ`);
+        return () => holder.end();
+      },
+      async blockTable(database, table) {
+        const holder = await connect();
+        await holder.query(`LOCK TABLES ${database}.${table} WRITE`);
         return () => holder.end();
       },
       async changePassword() {

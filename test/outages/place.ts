@@ -69,7 +69,10 @@ export async function neighbour(
   { database, server }: Place,
   { tine }: Site,
 ): Promise<EtcdClient> {
-  const driver = database.driverAt(() => database.urlAt(server.port));
+  const driver = {
+    ...database.driverAt(() => database.urlAt(server.port)),
+    dropStorage: database.driverAt(() => server.url).dropStorage,
+  };
   const second = await ownServer(context, { driver, dataDirectory: tine.dataDirectory });
   return second.client;
 }

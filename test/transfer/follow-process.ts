@@ -47,6 +47,11 @@ export class FollowProcess {
     return this.untilPrinted(/following /);
   }
 
+  /** Sends a signal without waiting. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   end(signal: NodeJS.Signals): Promise<Exit> {
     this.#child.kill(signal);
     return this.ended();

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { Knex } from 'knex';
 import type { ConnectionOptions, SslOptions } from 'mysql2';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
+import { remoteLimits } from '../remote/remote-limits.ts';
 import { tlsOptions } from '../remote/tls-options.ts';
 import { supportsTls } from './tls-support.ts';
 
@@ -29,7 +30,7 @@ function plainSettings(
     connectTimeout: connectTimeoutMs,
     charset: 'utf8mb4',
     enableKeepAlive: true,
-    keepAliveInitialDelay: 10_000,
+    keepAliveInitialDelay: remoteLimits.keepAliveAfterMs,
     multipleStatements: true,
     // Sums are decimals to the server. Ids and revisions stay far below 2^53; lease ids are
     // selected as text.
@@ -54,12 +55,14 @@ async function tlsSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<Tls | un
   return (await supportsTls(host, { ...plainSettings(dsn, host), ...settings })) ? settings : undefined;
 }
 
+const keepAlive = { keepAlive: true, keepAliveInitialDelay: remoteLimits.keepAliveAfterMs } as const;
+
 /**
  * mysql2 verifies the certificate of an IP address as if the host were localhost. With a dot at the
  * end, mysql2 treats the address as a name, and Node compares it with the certificate as an
- * address.
+ * address. mysql2 sets no options on a stream that it did not open.
  */
 function namedHost(host: string, port: number): Omit<Tls, 'ssl'> {
   if (!/^[0-9.]+$|:/.test(host)) return {};
-  return { host: `${host}.`, stream: () => connect({ host, port, noDelay: true }) };
+  return { host: `${host}.`, stream: () => connect({ host, port, noDelay: true, ...keepAlive }) };
 }

@@ -52,7 +52,7 @@ export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
       for (const threadId of serverNames) await endThread(Number(threadId), session);
     },
     classifyError,
-    prepare: (host) => prepareDatabase({ dsn, host, logger }),
+    prepare: (host, signal) => prepareDatabase({ dsn, host, logger, signal }),
     defragment: optimize,
     now: (session) => numberOf(session, NOW),
     size: async (session) => {

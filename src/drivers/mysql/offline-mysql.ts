@@ -16,6 +16,7 @@ import {
 import type { OfflineAccess } from '../offline.ts';
 import type { OfflineConnection } from '../remote/offline-connection.ts';
 import { offlineServer } from '../remote/offline-server.ts';
+import { remoteLimits } from '../remote/remote-limits.ts';
 import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import { classifyError, errorNumber, serverErrorNumber } from './classify-error.ts';
 import { endConnection, newConnection, waitConnected } from './connection-lifetime.ts';
@@ -24,7 +25,7 @@ import { SIZE } from './mysql-engine.ts';
 import { mysqlFacts } from './mysql-facts.ts';
 import { revisionLock } from './mysql-session.ts';
 import { describeServer, openNode } from './node-state.ts';
-import { migrationLock, prepareDatabase } from './prepare-database.ts';
+import { prepareDatabase, tryLockSchema } from './prepare-database.ts';
 import { destroy, factsOf, makeReady } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
 import { sendStatements, type TimedReply } from './send-statements.ts';
@@ -48,14 +49,14 @@ export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
     begin: ['START TRANSACTION'],
     lockRevision: revisionLock,
     beginLock: [],
-    tryLockSchema: `SELECT COALESCE(GET_LOCK(${migrationLock}, 0), 0)`,
+    tryLockSchema: `SELECT ${tryLockSchema}`,
     nowMs: 'FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)',
   });
 }
 
 /** Settings for a command: it reads whole tables, and pauses between statements. */
 const commandSettings = (isMariadb: boolean): string =>
-  `SET SESSION ${isMariadb ? 'idle_transaction_timeout = 0, SESSION ' : ''}wait_timeout = 28800, SESSION innodb_lock_wait_timeout = 10, SESSION lock_wait_timeout = 10`;
+  `SET SESSION ${isMariadb ? 'idle_transaction_timeout = 0, SESSION ' : ''}wait_timeout = ${remoteLimits.offlineIdleMsMax / 1_000}, SESSION innodb_lock_wait_timeout = 10, SESSION lock_wait_timeout = 10`;
 
 async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
   const connection = newConnection(await connectionSettings(dsn, host));

@@ -3,23 +3,27 @@
  * schema.
  */
 import type { Knex } from 'knex';
+import type { Connection } from 'mysql2';
 import type { Logger } from 'pino';
 import { migrations } from '../../../migrations/migrations.ts';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
-import { DriverError, StartError } from '../../errors.ts';
+import { StartError } from '../../errors.ts';
+import { remoteLimits } from '../remote/remote-limits.ts';
+import { waitForSchemaLock } from '../remote/schema-lock.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { withKnex } from '../with-knex.ts';
 import { errorNumber, serverErrorNumber } from './classify-error.ts';
 import { connectionSettings, forKnex } from './connection-settings.ts';
 import { appliedMigrations, migrate } from './migrate.ts';
-import { clusterSettings, isOn, ownDefaults } from './ready-connection.ts';
+import { clusterSettings, destroy, isOn, ownDefaults } from './ready-connection.ts';
 import { startError } from './start-error.ts';
 
-/** The database, and the logger for advice about its settings. */
+/** The database, the logger for advice about its settings, and the end of an abandoned attempt. */
 interface PrepareTarget {
   readonly dsn: RemoteDsn;
   readonly host: DatabaseHost;
   readonly logger: Logger;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -65,26 +69,36 @@ async function createDatabase(target: PrepareTarget): Promise<void> {
 
 /** Runs work on the server. `database` undefined: without a database. */
 async function withServer<Result>(
-  { dsn, host }: PrepareTarget,
+  { dsn, host, signal }: PrepareTarget,
   database: string | undefined,
   use: (server: Knex) => Promise<Result>,
 ): Promise<Result> {
   const { database: _named, ...settings } = await connectionSettings(dsn, host);
   const connection = forKnex(database === undefined ? settings : { ...settings, database });
-  return withKnex({ client: 'mysql2', version: 'latest', connection }, use);
+  return withKnex({ client: 'mysql2', version: 'latest', connection }, use, {
+    signal,
+    destroy: (raw) => destroy(raw as Connection),
+  });
 }
 
 async function bringUpToDate(database: Knex, target: PrepareTarget): Promise<void> {
-  await database.raw(ownDefaults);
+  await database.raw(`${ownDefaults};${idleTimeout}`);
   await checkServer(database, target);
   await database.raw("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
-  await underLock(database, async () => {
-    await refuseForeignTable(database, target.dsn);
-    const applied = await appliedMigrations(database);
-    refuseNewer(dsnText(target.dsn), applied);
-    if (applied.length < migrations.length) await migrate(database);
-  });
+  // Lets one instance of a server change the schema at a time. The lock belongs to the connection.
+  // Nodes of a cluster do not share it.
+  await waitForSchemaLock(async () => {
+    const [found] = await rowsOf<{ locked: number }>(database, `SELECT ${tryLockSchema} AS locked`);
+    return found?.locked === 1;
+  }, target.logger);
+  await refuseForeignTable(database, target.dsn);
+  const applied = await appliedMigrations(database);
+  refuseNewer(dsnText(target.dsn), applied);
+  if (applied.length < migrations.length) await migrate(database);
 }
+
+/** The server's bound of the time between two statements. A statement that runs is not idle. */
+const idleTimeout = `SET SESSION wait_timeout = ${remoteLimits.prepareIdleMsMax / 1_000}`;
 
 /**
  * The statements need features of MySQL 8.0.14: derived tables that refer to the row around them.
@@ -145,28 +159,10 @@ export function isOlder(version: string, least: readonly number[]): boolean {
 }
 
 /**
- * The name of the lock for schema changes. A lock name has at most 64 characters, as a database
- * name has. MySQL 9.7 has neither MD5 nor SHA1.
+ * Tries to take the lock for schema changes: 1, or 0 if another connection holds it. A lock name
+ * has at most 64 characters, as a database name has. MySQL 9.7 has neither MD5 nor SHA1.
  */
-export const migrationLock = "CONCAT('tine_', SHA2(DATABASE(), 224))";
-/**
- * How long an instance waits for another one that changes the schema, before it reports the wait
- * and tries again.
- */
-const lockWaitSeconds = 30;
-
-/**
- * Lets one instance of a server change the schema at a time. The lock belongs to the connection.
- * Nodes of a cluster do not share it.
- */
-async function underLock(database: Knex, work: () => Promise<void>): Promise<void> {
-  const [found] = await rowsOf<{ locked: number | null }>(
-    database,
-    `SELECT GET_LOCK(${migrationLock}, ${lockWaitSeconds}) AS locked`,
-  );
-  if (found?.locked !== 1) throw new DriverError('busy', 'another instance is changing the schema');
-  await work();
-}
+export const tryLockSchema = "COALESCE(GET_LOCK(CONCAT('tine_', SHA2(DATABASE(), 224)), 0), 0)";
 
 /** A table `kine` without kine's columns belongs to another program. */
 async function refuseForeignTable(database: Knex, dsn: RemoteDsn): Promise<void> {

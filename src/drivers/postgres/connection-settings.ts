@@ -2,6 +2,7 @@
 import { basename, dirname } from 'node:path';
 import type { ClientConfig } from 'pg';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
+import { remoteLimits } from '../remote/remote-limits.ts';
 import { tlsOptions } from '../remote/tls-options.ts';
 import { supportsTls } from './tls-support.ts';
 
@@ -17,6 +18,7 @@ export async function connectionSettings(dsn: RemoteDsn, host: DatabaseHost): Pr
     application_name: 'tine',
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: remoteLimits.keepAliveAfterMs,
   } as ClientConfig;
 }
 

@@ -172,7 +172,7 @@ export class Notifications implements MessageChannel {
     client.on('notification', ({ payload }) => this.#receive(payload ?? ''));
     try {
       await client.connect();
-      await this.#beginListening(client);
+      await withReplyTimeout(this.#beginListening(client), () => destroy(client));
       await ended;
     } finally {
       destroy(client);

@@ -1,5 +1,6 @@
 /** Postgres as the commands use it. */
 import pg from 'pg';
+import pino from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
@@ -36,7 +37,8 @@ export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
     size: SIZE,
     classifyError,
     isDatabaseMissing: isDatabaseMissing,
-    prepare: (host) => prepareDatabase(dsn, host),
+    // A command shows no log.
+    prepare: (host) => prepareDatabase({ dsn, host, logger: pino({ enabled: false }) }),
     beginSnapshot: [`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${offlineSettings}`],
     begin: [begin],
     lockRevision: lockRevisionOffline,
@@ -46,12 +48,8 @@ export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
   });
 }
 
-/** Idle time until the connection is tested: a firewall may have dropped its state. */
-const keepAliveMs = 10_000;
-
 async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
-  const settings = { ...(await connectionSettings(dsn, host)), keepAliveInitialDelayMillis: keepAliveMs };
-  const client = new pg.Client({ ...settings, types: columnTypes });
+  const client = new pg.Client({ ...(await connectionSettings(dsn, host)), types: columnTypes });
   // The waiting query reports the error.
   client.on('error', () => {});
   try {

@@ -94,7 +94,7 @@ export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
       await session.run(serverNames.map((processId) => query(END_BACKEND, Number(processId))));
     },
     classifyError,
-    prepare: (host) => prepareDatabase(dsn, host),
+    prepare: (host, signal) => prepareDatabase({ dsn, host, logger, signal }),
     now: (session) => numberOf(session, NOW),
     size: async (session) => {
       const [found] = await session.run([query(SIZE)]);

@@ -4,36 +4,45 @@
  */
 import type { Knex } from 'knex';
 import pg from 'pg';
+import type { Logger } from 'pino';
 import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
 import { postgresWords } from '../../../migrations/words.ts';
-import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
+import { dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
+import { waitForSchemaLock } from '../remote/schema-lock.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { withKnex } from '../with-knex.ts';
 import { codeOf, isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
-import { probeServer } from './probe-server.ts';
+import { destroy } from './postgres-session.ts';
+import { type ConnectTarget, probeServer, withClient } from './probe-server.ts';
 import { migrationSettings } from './settings.ts';
 import { startError } from './start-error.ts';
-import { fromStoreSchema, lockSchema } from './store-locks.ts';
+import { fromStoreSchema, tryLockSchema } from './store-locks.ts';
 
 /** The oldest supported version, as `server_version_num`. */
 export const versionMin = 120_000;
 /** Exists on every server. tine connects to it to create another database. */
 export const maintenanceDatabase = 'postgres';
 
+/** The database, the logger for waits, and the end of an abandoned attempt. */
+interface PrepareTarget extends ConnectTarget {
+  readonly logger: Logger;
+}
+
 /**
  * Prepares the database.
  *
  * @throws StartError for a fault that the operator must repair; the error of pg during an outage.
  */
-export async function prepareDatabase(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
+export async function prepareDatabase(target: PrepareTarget): Promise<void> {
+  const { dsn } = target;
   try {
-    await prepareExisting(dsn, host);
+    await prepareExisting(target);
   } catch (error) {
     if (!isDatabaseMissing(error)) throw startError(error, dsn);
-    await createDatabase(dsn, host);
-    await prepareExisting(dsn, host).catch((failure: unknown) => {
+    await createDatabase(target);
+    await prepareExisting(target).catch((failure: unknown) => {
       throw startError(failure, dsn);
     });
   }
@@ -43,20 +52,27 @@ export async function prepareDatabase(dsn: RemoteDsn, host: DatabaseHost): Promi
  * Prepares a database that exists. The probe opens two connections, which may be the limit of the
  * role, so no other connection is open meanwhile.
  */
-async function prepareExisting(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
-  await withDatabase(dsn, host, (database) => refuseOldServer(database, dsn));
-  const { hasTable } = await probeServer(dsn, host);
-  await withDatabase(dsn, host, (database) => bringUpToDate(database, dsn));
-  if (!hasTable) await probeServer(dsn, host);
+async function prepareExisting(target: PrepareTarget): Promise<void> {
+  const { dsn } = target;
+  await withDatabase(target, (database) => refuseOldServer(database, dsn));
+  const { hasTable } = await probeServer(target);
+  await withDatabase(target, (database) => bringUpToDate(database, target));
+  if (!hasTable) await probeServer(target);
 }
 
 const duplicateDatabase = '42P04';
 const uniqueViolation = '23505';
 
-async function createDatabase(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
+/**
+ * Creates the database without knex: to knex, a dot in a name separates two names, and a question
+ * mark is a parameter.
+ */
+async function createDatabase({ dsn, host, signal }: PrepareTarget): Promise<void> {
+  const maintenance = { dsn: { ...dsn, database: maintenanceDatabase }, host, signal };
   try {
     // Keys are ASCII and compared byte by byte, whatever the locale of the server is.
-    await runOnServer(dsn, host, `CREATE DATABASE ${pg.escapeIdentifier(dsn.database)}`);
+    const create = `CREATE DATABASE ${pg.escapeIdentifier(dsn.database)}`;
+    await withClient(maintenance, (client) => client.query(create));
   } catch (error) {
     const code = codeOf(error);
     // Another instance has created it first.
@@ -71,40 +87,26 @@ async function createDatabase(dsn: RemoteDsn, host: DatabaseHost): Promise<void>
   }
 }
 
-/**
- * Runs a statement without knex: to knex, a dot in a name separates two names, and a question mark
- * is a parameter.
- */
-async function runOnServer(dsn: RemoteDsn, host: DatabaseHost, statement: string): Promise<void> {
-  const client = new pg.Client(await connectionSettings({ ...dsn, database: maintenanceDatabase }, host));
-  // The query that waits rejects with the error.
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
 async function withDatabase<Result>(
-  dsn: RemoteDsn,
-  host: DatabaseHost,
+  { dsn, host, signal }: PrepareTarget,
   use: (database: Knex) => Promise<Result>,
 ): Promise<Result> {
   const settings = await connectionSettings(dsn, host);
-  return withKnex({ client: 'pg', connection: settings as Knex.PgConnectionConfig }, use);
+  return withKnex({ client: 'pg', connection: settings as Knex.PgConnectionConfig }, use, {
+    signal,
+    destroy: (raw) => destroy(raw as pg.Client),
+  });
 }
 
 /**
  * Migrates in one transaction under a lock. A process that is killed half-way leaves the database
  * as it was.
  */
-async function bringUpToDate(database: Knex, dsn: RemoteDsn): Promise<void> {
+async function bringUpToDate(database: Knex, { dsn, logger }: PrepareTarget): Promise<void> {
   await database.transaction(async (transaction) => {
     await transaction.raw(migrationSettings);
     await useStoreSchema(transaction, dsn);
-    await transaction.raw(lockSchema);
+    await waitForSchemaLock(() => takesLock(transaction), logger);
     await refuseForeignTable(transaction, dsn);
     const applied = (await transaction.schema.hasTable(migrationsTable))
       ? (await transaction(migrationsTable).orderBy('id').select('name')).map(({ name }) => String(name))
@@ -117,6 +119,11 @@ async function bringUpToDate(database: Knex, dsn: RemoteDsn): Promise<void> {
       migrationSource: migrationSource(postgresWords),
     });
   }, underReadCommitted);
+}
+
+async function takesLock(transaction: Knex.Transaction): Promise<boolean> {
+  const { rows } = await transaction.raw<{ rows: readonly { locked: number }[] }>(tryLockSchema);
+  return rows[0]?.locked === 1;
 }
 
 /** With the lock held, the transaction sees what others changed under it. */

@@ -8,10 +8,19 @@ import { randomInt } from 'node:crypto';
 import pg from 'pg';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
-import { within } from '../../kit/within.ts';
+import { succeedsWithin, within } from '../../kit/within.ts';
+import { remoteLimits } from '../remote/remote-limits.ts';
 import { connectionSettings } from './connection-settings.ts';
+import { destroy } from './postgres-session.ts';
 import { migrationSettings } from './settings.ts';
 import { tryProbeLock } from './store-locks.ts';
+
+/** Where to connect. When the signal is aborted, the connection is closed without notice. */
+export interface ConnectTarget {
+  readonly dsn: RemoteDsn;
+  readonly host: DatabaseHost;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * The time limit of the second connection. A pooler with a single session makes it wait for the
@@ -28,10 +37,11 @@ const numbers = 2 ** 31;
  * @throws StartError if acknowledged writes could be lost on this server; the error of pg during an
  * outage.
  */
-export async function probeServer(dsn: RemoteDsn, host: DatabaseHost): Promise<{ readonly hasTable: boolean }> {
+export async function probeServer(target: ConnectTarget): Promise<{ readonly hasTable: boolean }> {
+  const { dsn } = target;
   const number = randomInt(numbers);
-  return withClient(dsn, host, (first) =>
-    withClient(dsn, host, async (second) => {
+  return withClient(target, (first) =>
+    withClient(target, async (second) => {
       await first.query(begin);
       const isLocked = await tryLock(first, number);
       const hasTable = await isTable(first);
@@ -95,18 +105,22 @@ function refusal(dsn: RemoteDsn, what: string): StartError {
   );
 }
 
-async function withClient<Result>(
-  dsn: RemoteDsn,
-  host: DatabaseHost,
+/** Runs work over a connection of its own. */
+export async function withClient<Result>(
+  { dsn, host, signal }: ConnectTarget,
   use: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
   const client = new pg.Client(await connectionSettings(dsn, host));
   // The waiting query reports the error.
   client.on('error', () => {});
+  const abandon = (): void => destroy(client);
+  signal?.addEventListener('abort', abandon);
   try {
     await client.connect();
+    signal?.throwIfAborted();
     return await use(client);
   } finally {
-    await client.end();
+    signal?.removeEventListener('abort', abandon);
+    if (!(await succeedsWithin(remoteLimits.closeMsMax, client.end()))) destroy(client);
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { limits } from '../../limits.ts';
+import { remoteLimits } from '../remote/remote-limits.ts';
 
 type Settings = readonly Setting[];
 
@@ -85,7 +86,7 @@ const serving: Settings = [
 
 /**
  * Settings that keep a lost connection from staying open at the server, also while it waits for a
- * lock. They apply to sessions only: behind a pooler the connection is the pooler's.
+ * lock. Transactions that serve do without: behind a pooler the connection is the pooler's.
  */
 const keepalives: Settings = [
   ['client_connection_check_interval', '1s', 140_000],
@@ -96,15 +97,21 @@ const keepalives: Settings = [
 
 /**
  * Settings of commands, which read whole tables with plans of the planner. A lock of a serving
- * instance elsewhere may delay them, and is reported after 10 s. They may pause between two
- * statements.
+ * instance elsewhere may delay them, and is reported after 10 s.
  */
 const offline: Settings = [
   ...meaning,
   ['jit', 'off'],
   ['lock_timeout', '10s'],
   ['work_mem', '64MB'],
-  ['idle_in_transaction_session_timeout', '0'],
+  ['idle_in_transaction_session_timeout', `${remoteLimits.offlineIdleMsMax}ms`],
+];
+
+/** Settings of a change of the schema, which waits for the locks of its tables. */
+const migration: Settings = [
+  ...meaning,
+  ['lock_timeout', '0'],
+  ['idle_in_transaction_session_timeout', `${remoteLimits.prepareIdleMsMax}ms`],
 ];
 
 /** For a connection that serves, until it is closed. */
@@ -113,13 +120,10 @@ export const sessionSettings = setting([...serving, ...keepalives], 'session');
 export const longLockWait = "SELECT num_nulls(set_config('lock_timeout', '0', false))";
 /** For a transaction that serves, until it ends. */
 export const transactionSettings = setting(serving, 'transaction');
-/** For a transaction that changes the schema. It waits for its locks. */
-export const migrationSettings = setting(
-  [...meaning, ['lock_timeout', '0'], ['idle_in_transaction_session_timeout', '0']],
-  'transaction',
-);
+/** For a transaction that changes the schema. */
+export const migrationSettings = setting([...migration, ...keepalives], 'transaction');
 /** For a transaction of a command. */
-export const offlineSettings = setting(offline, 'transaction');
+export const offlineSettings = setting([...offline, ...keepalives], 'transaction');
 
 /**
  * One statement with one small reply, however many settings it sets. It skips settings that the

@@ -46,11 +46,11 @@ export const fromStoreSchema = `FROM pg_namespace
   WHERE oid = COALESCE((SELECT relnamespace FROM pg_class WHERE oid = to_regclass('kine')),
     CAST(to_regnamespace(quote_ident(current_schema())) AS oid))`;
 
-/** Takes the lock for schema changes until the transaction ends. */
-export const lockSchema = `SELECT pg_advisory_xact_lock(${schemaLocks}, CAST(oid AS integer)) ${fromStoreSchema}`;
-
-/** Tries to take the lock for schema changes: 1, or 0 if another process holds it. */
-export const tryLockSchema = `SELECT CASE WHEN pg_try_advisory_xact_lock(${schemaLocks}, CAST(oid AS integer)) THEN 1 ELSE 0 END ${fromStoreSchema}`;
+/**
+ * Tries to take the lock for schema changes until the transaction ends: 1, or 0 if another process
+ * holds it.
+ */
+export const tryLockSchema = `SELECT CASE WHEN pg_try_advisory_xact_lock(${schemaLocks}, CAST(oid AS integer)) THEN 1 ELSE 0 END AS locked ${fromStoreSchema}`;
 
 /** Tries to take a lock of the probe until the transaction ends. Returns whether it did. */
 export const tryProbeLock = `SELECT pg_try_advisory_xact_lock(${probeLocks}, CAST($1 AS integer)) AS locked`;

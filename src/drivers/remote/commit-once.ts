@@ -1,7 +1,7 @@
 /**
  * Commits the writes of a program once, also when the outcome of a commit is unknown: the
  * connection was lost before the reply, or a cluster refused the commit. The next attempt then
- * reads under the revision lock whether an earlier attempt was committed. docs/adr/010-clusters.md
+ * reads under the revision lock whether an earlier attempt was committed. docs/adr/010-galera.md
  * has the argument.
  */
 

@@ -56,12 +56,13 @@ export interface Engine {
   classifyError(error: unknown): Error;
   /**
    * Creates the database if it is missing and migrates its schema. Instances that start at once
-   * migrate it once.
+   * migrate it once. When the signal is aborted, its connections are closed without notice to the
+   * server.
    *
    * @throws StartError for a fault that the operator must repair; the error of the client library
    * during an outage.
    */
-  prepare(host: DatabaseHost): Promise<void>;
+  prepare(host: DatabaseHost, signal: AbortSignal): Promise<void>;
   /** Milliseconds since 1970 by the clock of the server. */
   now(session: Session): Promise<number>;
   /**

@@ -1,7 +1,6 @@
 /** A database server as the commands use it, while no tine serves it. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { type DatabaseHost, dsnText } from '../../config/database/database-dsn.ts';
-import { DriverError, isDriverError, OutageError, StartError } from '../../errors.ts';
+import { DriverError, isDriverError, LockedError, OutageError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { membersSince } from '../../mvcc/cluster/members.ts';
 import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
@@ -15,6 +14,8 @@ import {
   offlineDatabase,
 } from '../offline.ts';
 import { type ConnectedServer, WatchedConnection } from './offline-connection.ts';
+import { remoteLimits } from './remote-limits.ts';
+import { takesSchemaLock } from './schema-lock.ts';
 import { type DescribedServer, serverStorage } from './server-storage.ts';
 
 /** What each kind of server provides. */
@@ -49,13 +50,14 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
   const withConnection = <Result>(use: (database: OfflineDatabase) => Promise<Result>): Promise<Result> =>
     withStartErrors(server, async () => {
       const connection = await uses.opened(firstAnswering(server, (host) => WatchedConnection.open(server, host)));
+      const database = offlineDatabase({ name, sql: server.sql, facts: server.facts, size: server.size }, (query) =>
+        connection.run(query),
+      );
+      const stopBeats = startBeats(database);
       try {
-        return await use(
-          offlineDatabase({ name, sql: server.sql, facts: server.facts, size: server.size }, (query) =>
-            connection.run(query),
-          ),
-        );
+        return await use(database);
       } finally {
+        stopBeats();
         await uses.close(connection);
       }
     });
@@ -164,25 +166,31 @@ async function inTransaction<Result>(
 }
 
 /**
- * How long and how often to try the lock. The server takes a moment to release the lock of a closed
- * connection.
+ * Sends something over a connection now and then, until the returned function is called. The server
+ * ends a silent one: the command may be gone, and its locks would stay for hours.
  */
-const lockWaitMs = 3_000;
-const lockRetryMs = 100;
+function startBeats(database: OfflineDatabase): () => void {
+  let isWaiting = false;
+  const timer = setInterval(async () => {
+    // A statement of the command may run for hours.
+    if (isWaiting) return;
+    isWaiting = true;
+    // The next statement of the command reports a lost connection.
+    await database.value('SELECT 1').catch(() => {});
+    isWaiting = false;
+  }, remoteLimits.offlineBeatMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
 
 /** Takes the schema lock. No tine starts to serve while the connection holds it. */
 async function lockSchema(server: OfflineServer, database: OfflineDatabase): Promise<void> {
   for (const statement of server.beginLock) await database.change(statement);
-  const deadline = performance.now() + lockWaitMs;
-  while ((await database.value(server.tryLockSchema)) !== 1) {
-    if (performance.now() > deadline) {
-      // The server may keep the lock of a lost connection for some time.
-      throw new OutageError(
-        `${database.name}: another tine process is starting on it or working on it; wait until it has finished, then try again`,
-      );
-    }
-    await pause(lockRetryMs);
-  }
+  const tryLock = async (): Promise<boolean> => (await database.value(server.tryLockSchema)) === 1;
+  if (await takesSchemaLock(tryLock, remoteLimits.offlineLockWaitMsMax)) return;
+  throw new LockedError(
+    `${database.name}: another tine process is starting on it or working on it; wait until it has finished, then try again`,
+  );
 }
 
 /** @throws StartError with the name of an instance that renewed its entry recently. */

@@ -47,6 +47,7 @@ import { runProgram } from './run-program.ts';
 import { ServerClock } from './server-clock.ts';
 import { CommitInDoubt, type Session } from './session.ts';
 import { SharedLeaseClock } from './shared-lease-clock.ts';
+import { probeHost, whileAnswering } from './while-answering.ts';
 
 export interface RemoteOptions {
   /** This instance. */
@@ -426,7 +427,10 @@ export class RemoteDriver implements Driver {
     let failure: unknown;
     for (const host of isServing ? [this.#connections.host.current] : this.#engine.hosts) {
       try {
-        await this.#engine.prepare(host);
+        await whileAnswering(
+          (signal) => probeHost(this.#engine, host, signal),
+          (signal) => this.#engine.prepare(host, signal),
+        );
         this.#connections.useHost(host);
         return;
       } catch (error) {

@@ -59,6 +59,33 @@ export const remoteLimits = {
   conflictPauseMsMax: 64,
   /** How long a start waits for the database before it serves without it. */
   startWaitMsMax: 5_000,
+  /**
+   * How often the host is probed while a database is prepared, which takes less on an existing one.
+   * A probe needs one more connection; the role may be allowed two, which a start uses.
+   */
+  prepareCheckIntervalMs: 2_000,
+  /**
+   * The server's timeout of an idle connection that prepares a database, which may hold the schema
+   * lock. Its instance may be frozen or gone. Between two statements it computes for milliseconds.
+   */
+  prepareIdleMsMax: 10_000,
+  /**
+   * The same for a command. It sends something every `offlineBeatMs`, however long it computes
+   * between two statements, so that the server ends only the connections of a command that is gone.
+   */
+  offlineIdleMsMax: 60_000,
+  offlineBeatMs: 10_000,
+  /** The pause between two attempts to take the schema lock. */
+  schemaLockPollMs: 100,
+  /** How long a start waits for the schema lock before it logs the wait. */
+  schemaLockQuietMs: 2_000,
+  /** How long it then waits before the attempt ends. The next one continues the wait. */
+  schemaLockWaitMsMax: 30_000,
+  /**
+   * How long a command waits for the schema lock. The server takes a moment to release the lock of
+   * a closed connection.
+   */
+  offlineLockWaitMsMax: 3_000,
   /** How long the take-over of rows from kine may take. A million rows take about 10 s. */
   takeOverMsMax: 600_000,
   /**
@@ -120,6 +147,11 @@ export const remoteLimits = {
    */
   shortUseMs: 60_000,
   failbackAfterMsMax: 300_000,
+  /**
+   * How long a connection is silent before the system tests whether its other end still exists. The
+   * default of Linux is two hours.
+   */
+  keepAliveAfterMs: 10_000,
   /** How often connections are closed that were idle for `connectionIdleMsMax`. */
   idleCheckIntervalMs: 5_000,
   /**
@@ -150,3 +182,7 @@ assert(
 assert(remoteLimits.closeMsMax < limits.databaseCloseMsMax, 'a stop waits for connections to close');
 assert(remoteLimits.nodeStallMsMin < remoteLimits.hostCheckMsMax, 'a stalled node is told from a silent one');
 assert(limits.databaseAnswerMsMax < remoteLimits.doubtMsMax, 'there is time to determine the outcome of a commit');
+assert(
+  remoteLimits.offlineBeatMs * 3 < remoteLimits.offlineIdleMsMax,
+  'the server keeps the connections of a command that runs',
+);

@@ -1,6 +1,6 @@
 /** Follows a running server into a target until the operator stops it, or until the cutover. */
 import type { OfflineAccess } from '../../drivers/offline.ts';
-import { OutageError, StartError } from '../../errors.ts';
+import { LockedError, OutageError, StartError } from '../../errors.ts';
 import { beginCopyOfEtcd } from '../copy/copy-etcd.ts';
 import { type EtcdClient, RevisionCompacted } from '../copy/etcd-client.ts';
 import { noteLeftOutOfServer } from '../copy/left-out.ts';
@@ -31,6 +31,11 @@ export interface FollowOptions {
 /** The wait after an outage. It doubles with each outage in a row. */
 const retryMsMin = 500;
 const retryMsMax = 10_000;
+/**
+ * How long attempts meet the lock of the one before, whose connection the network has lost. The
+ * server ends that connection after a minute.
+ */
+const ownLockMsMax = 120_000;
 
 /** The time after a stop in which the target may complete the transaction under way. */
 const stopMsMax = 2_000;
@@ -47,6 +52,8 @@ interface Course {
   hasBegun: boolean;
   refusesWrites: boolean;
   retryMs: number;
+  /** Since when attempts meet the lock of another process. Undefined: the last one did not. */
+  lockedSinceMs: number | undefined;
 }
 
 /**
@@ -56,7 +63,7 @@ interface Course {
  * @throws StartError if the first attempt cannot begin, or if no later attempt can succeed.
  */
 export async function follow(sides: FollowSides, options: FollowOptions): Promise<CutOver | Stopped> {
-  const course: Course = { hasBegun: false, refusesWrites: false, retryMs: retryMsMin };
+  const course: Course = { hasBegun: false, refusesWrites: false, retryMs: retryMsMin, lockedSinceMs: undefined };
   try {
     return (await untilEnd(sides, options, course)) ?? { kind: 'stopped', refusesWrites: course.refusesWrites };
   } catch (error) {
@@ -67,6 +74,10 @@ export async function follow(sides: FollowSides, options: FollowOptions): Promis
 /** Returns undefined if the operator stopped it. */
 async function untilEnd(sides: FollowSides, options: FollowOptions, course: Course): Promise<CutOver | undefined> {
   const { stop, progress } = options;
+  const isOwnLock = (): boolean => {
+    course.lockedSinceMs ??= performance.now();
+    return performance.now() - course.lockedSinceMs < ownLockMsMax;
+  };
   while (!stop.aborted) {
     try {
       return await attempt(sides, options, course);
@@ -77,7 +88,8 @@ async function untilEnd(sides: FollowSides, options: FollowOptions, course: Cour
         if (sides.to.kind === 'database') continue;
         throw new StartError(`${error.message}; ${snapshotAdvice}`, { cause: error });
       }
-      if (!(error instanceof OutageError) || !course.hasBegun) throw error;
+      const mayPass = error instanceof OutageError || (error instanceof LockedError && isOwnLock());
+      if (!course.hasBegun || !mayPass) throw error;
       const refusal = course.refusesWrites ? '; the source refuses writes meanwhile' : '';
       progress.print(`${error.message}${refusal}; trying again in ${course.retryMs / 1000} s`);
     }
@@ -119,6 +131,7 @@ async function attempt(
   const run: Attempt['run'] = (follower) => {
     course.hasBegun = true;
     course.retryMs = retryMsMin;
+    course.lockedSinceMs = undefined;
     return runUntilEnd(follower, { ...options, course, ended, signal });
   };
   try {

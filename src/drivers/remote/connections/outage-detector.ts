@@ -11,6 +11,8 @@ import { succeedsWithin } from '../../../kit/within.ts';
 import { remoteLimits } from '../remote-limits.ts';
 
 export interface OutageDetectorOptions {
+  /** How often overdue replies are checked. Each check of one costs the server a connection. */
+  readonly checkIntervalMs?: number;
   /**
    * Probes the database over a new connection. Rejects if it does not answer. When the signal
    * aborts, the connection is closed.
@@ -52,7 +54,8 @@ export class OutageDetector {
 
   constructor(options: OutageDetectorOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#check(), remoteLimits.outageCheckIntervalMs);
+    const checkMs = options.checkIntervalMs ?? remoteLimits.outageCheckIntervalMs;
+    this.#timer = setInterval(() => this.#check(), checkMs);
     this.#timer.unref();
   }
 
