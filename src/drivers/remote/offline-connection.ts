@@ -58,8 +58,9 @@ export class WatchedConnection {
         clearTimeout(this.#timer);
         if (this.#waiting.size > 0) this.#watch();
       };
+      // A query that follows another one without a reply does not begin the wait again.
+      if (this.#waiting.size === 0) this.#watch();
       this.#waiting.add(reject);
-      this.#watch();
       void this.#connection.run(request).then(resolve, reject).finally(end);
     });
   }
