@@ -32,10 +32,10 @@ export interface Administrator {
   endConnections(database: string): Promise<number>;
   /** Makes all new transactions read-only, until the change is reverted. */
   forbidWrites(): Promise<Undo>;
-  /** Makes writes to tine's table wait. */
-  lockTable(database: string): Promise<Undo>;
   /** Makes everything that uses a table wait. */
   blockTable(database: string, table: string): Promise<Undo>;
+  /** Makes writes to tables of tine wait. Default: to the table of the keys. */
+  lockTables(database: string, tables?: readonly string[]): Promise<Undo>;
   /** Changes the password of the user that tine connects as. */
   changePassword(): Promise<Undo>;
   /** Limits the number of connections of the user that tine connects as. */
@@ -97,9 +97,9 @@ const postgres: ManagedDatabase = {
         await runAll('ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
         return () => runAll('ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
       },
-      async lockTable(database) {
+      async lockTables(database, tables = ['kine']) {
         await run(database, 'BEGIN');
-        await run(database, 'LOCK TABLE kine IN EXCLUSIVE MODE');
+        await run(database, `LOCK TABLE ${tables.join()} IN EXCLUSIVE MODE`);
         return async () => void (await run(database, 'COMMIT'));
       },
       async blockTable(database, table) {
@@ -173,9 +173,9 @@ const mariadb: ManagedDatabase = {
         await run('SET GLOBAL read_only = 1');
         return async () => void (await run('SET GLOBAL read_only = 0'));
       },
-      async lockTable(database) {
+      async lockTables(database, tables = ['kine']) {
         const holder = await connect();
-        await holder.query(`LOCK TABLES ${database}.kine READ`);
+        await holder.query(`LOCK TABLES ${tables.map((table) => `${database}.${table} READ`).join()}`);
         return () => holder.end();
       },
       async blockTable(database, table) {

@@ -135,7 +135,7 @@ for (const database of DATABASES) {
   test(`${database.name}: a connection that an administrator ends during a write is replaced, and the write is executed once`, async (context) => {
     const { client, databaseName } = await site(context, shared);
     await client.put({ key: 'a', value: '0' });
-    const unlock = await shared.administrator.lockTable(databaseName);
+    const unlock = await shared.administrator.lockTables(databaseName);
     const put = client.put({ key: 'a', value: '1' }).then(
       () => 'OK',
       (error: Error) => error.message,
