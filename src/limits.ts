@@ -254,6 +254,8 @@ export const limits = {
   knownUsersBytesMax: 16 * 1024 * 1024,
   /** How often an instance renews its row in the table of members. */
   memberHeartbeatIntervalMs: 10_000,
+  /** How soon it tries again while the database is away. */
+  memberHeartbeatRetryMs: 1_000,
   /**
    * How long after its last heartbeat an instance is no longer listed: two heartbeats, and the time
    * that a busy database takes.

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
+import { isDriverError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { MemberId } from '../mvcc/ids.ts';
 import type { Member } from '../mvcc/operations.ts';
@@ -20,6 +21,7 @@ export class Members {
   #heartbeats = 0;
   #leaderChanges = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(
     driver: Driver,
@@ -51,9 +53,7 @@ export class Members {
   }
 
   start(): void {
-    void this.#heartbeat();
-    this.#timer = setInterval(() => void this.#heartbeat(), limits.memberHeartbeatIntervalMs);
-    this.#timer.unref();
+    void this.#beat();
   }
 
   /** Reads the members that are running now, this one included. */
@@ -85,21 +85,36 @@ export class Members {
    * heartbeat.
    */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
     await this.#writes.write({ kind: 'memberDrop', id: this.#self.id }).catch((error: unknown) => {
       this.#logger.debug({ err: error }, 'removing this member failed; the others notice the missing heartbeat');
     });
   }
 
-  async #heartbeat(): Promise<void> {
+  /**
+   * Repeats the heartbeat, more often while the database is away. When the database is back, this
+   * instance serves, and a command must soon see that the database is in use.
+   */
+  async #beat(): Promise<void> {
+    const isAway = (await this.#heartbeat()) === 'away';
+    if (this.#isStopped) return;
+    const pauseMs = isAway ? limits.memberHeartbeatRetryMs : limits.memberHeartbeatIntervalMs;
+    this.#timer = setTimeout(() => void this.#beat(), pauseMs);
+    this.#timer.unref();
+  }
+
+  async #heartbeat(): Promise<'done' | 'away' | 'failed'> {
     try {
       const nowMs = this.#driver.nowMs();
       const isCleanup = this.#heartbeats++ % limits.memberHeartbeatsPerCleanup === 0;
       const forgetBeforeMs = isCleanup ? nowMs - limits.memberForgottenAfterMs : undefined;
       await this.#writes.write({ kind: 'memberAnnounce', member: this.#self, nowMs, forgetBeforeMs });
       await this.list(internal);
+      return 'done';
     } catch (error) {
       this.#logger.debug({ err: error }, 'member heartbeat failed; the next heartbeat retries');
+      return isDriverError(error, 'lost') ? 'away' : 'failed';
     }
   }
 }
