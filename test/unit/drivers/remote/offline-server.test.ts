@@ -5,17 +5,18 @@ import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
 import type { Query } from '../../../../src/mvcc/program.ts';
 import type { Row } from '../../../../src/sql/statement.ts';
 
-/** A server whose replies the test gives. */
+/** A server whose replies on the first connection the test gives. The others, for polls, answer. */
 function server(context: TestContext, run: (query: Query) => Promise<readonly Row[]>) {
   context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   let state: 'open' | 'closed' | 'abandoned' = 'open';
   let close = async (): Promise<void> => {};
+  let connectionCount = 0;
   const access = offlineServer({
     dsn: { kind: 'postgres', hosts: [{ host: 'db', port: 5432 }], database: 'kine', user: 'me' },
     classifyError: (error: unknown) => error as Error,
     beginSnapshot: [],
     connect: async () => ({
-      run,
+      run: connectionCount++ === 0 ? run : async () => [[1]],
       close: async () => {
         await close();
         state = 'closed';
