@@ -79,7 +79,7 @@ const mysqlRules: readonly Rule[] = [
     if (clusterSize(settings) === 0 || !(seconds > doctorLimits.galeraLockSecondsMax)) return undefined;
     return advice(
       subject,
-      `innodb_lock_wait_timeout = ${seconds}: a node may stop for so many seconds when instances write through several nodes; set it to ${doctorLimits.galeraLockSecondsMax} on every node`,
+      `innodb_lock_wait_timeout = ${seconds}: a node may stop for ${seconds} s when instances write through several nodes; set it to ${doctorLimits.galeraLockSecondsMax} on every node`,
     );
   },
 ];

@@ -58,7 +58,7 @@ for (const database of DATABASES) {
     await occupied();
   });
 
-  test(`${database.name}: after the password of tine's user was changed, open connections keep working, requests that need a new connection are answered Unavailable, and the reason is logged`, async (context) => {
+  test(`${database.name}: when the password of tine's user changes, open connections work on, a request that needs a new one is answered Unavailable, and the log has the reason`, async (context) => {
     const { tine, client, databaseName } = await site(context, shared);
     const traffic = await Traffic.start(context, tine);
     const restore = await shared.administrator.changePassword();

@@ -105,7 +105,7 @@ function refusal(dsn: RemoteDsn, what: string): StartError {
   );
 }
 
-/** Runs work over a connection of its own. */
+/** Opens a connection, runs work over it, and closes it. */
 export async function withClient<Result>(
   { dsn, host, signal }: ConnectTarget,
   use: (client: pg.Client) => Promise<Result>,

@@ -1,4 +1,4 @@
-/** Long work on a connection of its own, over hosts that the test makes silent. */
+/** Long work over a separate connection to hosts that the test makes silent. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
@@ -164,7 +164,7 @@ async function keepReading(connections: Connections, until: () => boolean): Prom
 
 for (const count of [1, 2]) {
   const what = count === 1 ? 'the host is lost' : 'all of several hosts are lost';
-  test(`long work on a connection of its own fails when ${what}, and its connection serves others`, async (context) => {
+  test(`long work over a separate connection fails when ${what}, and others can use the connection`, async (context) => {
     const hosts = new FakeHosts(count);
     const connections = await connectionsTo(context, hosts);
     const work = await beginLongWork(connections, hosts);
