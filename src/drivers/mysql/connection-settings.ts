@@ -7,9 +7,16 @@ import { remoteLimits } from '../remote/remote-limits.ts';
 import { tlsOptions } from '../remote/tls-options.ts';
 import { supportsTls } from './tls-support.ts';
 
-/** The settings of one connection. Certificates are read again for each. */
-export async function connectionSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<ConnectionOptions> {
-  const ssl = await tlsSettings(dsn, host);
+/**
+ * The settings of one connection. Certificates are read again for each. When the signal aborts, the
+ * attempt to find out whether the server supports TLS ends.
+ */
+export async function connectionSettings(
+  dsn: RemoteDsn,
+  host: DatabaseHost,
+  signal?: AbortSignal,
+): Promise<ConnectionOptions> {
+  const ssl = await tlsSettings(dsn, host, signal);
   return ssl === undefined ? plainSettings(dsn, host) : { ...plainSettings(dsn, host), ...ssl };
 }
 
@@ -43,7 +50,11 @@ function plainSettings(
 
 type Tls = Pick<ConnectionOptions, 'ssl' | 'host' | 'stream'>;
 
-async function tlsSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<Tls | undefined> {
+async function tlsSettings(
+  dsn: RemoteDsn,
+  host: DatabaseHost,
+  signal: AbortSignal | undefined,
+): Promise<Tls | undefined> {
   const { tls } = dsn;
   if (tls === undefined || host.socketPath !== undefined) return undefined;
   const { checkServerIdentity: _checkServerIdentity, ...options } = tlsOptions(tls);
@@ -52,7 +63,7 @@ async function tlsSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<Tls | un
     ...namedHost(host.host, host.port),
   };
   if (tls.mode !== 'prefer') return settings;
-  return (await supportsTls(host, { ...plainSettings(dsn, host), ...settings })) ? settings : undefined;
+  return (await supportsTls(host, { ...plainSettings(dsn, host), ...settings }, signal)) ? settings : undefined;
 }
 
 const keepAlive = { keepAlive: true, keepAliveInitialDelay: remoteLimits.keepAliveAfterMs } as const;

@@ -18,7 +18,6 @@ import { MysqlSession } from './mysql-session.ts';
 import { openNode } from './node-state.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { destroy, makeReady } from './ready-connection.ts';
-import { withSupportedTls } from './with-supported-tls.ts';
 
 const NOW = selectsRow('now', single('ms', 'integer'), () => 'SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)');
 
@@ -111,7 +110,7 @@ async function connect(
   host: DatabaseHost,
   { onClose, signal }: Parameters<Engine['connect']>[1],
 ): Promise<Connection> {
-  const connection = newConnection(await connectionSettings(await withSupportedTls(dsn, host, signal), host));
+  const connection = newConnection(await connectionSettings(dsn, host, signal));
   return unlessAborted(signal, {
     setUp: async () => {
       await waitConnected(connection, onClose);

@@ -16,7 +16,6 @@ import { connectionSettings } from './connection-settings.ts';
 import { isOlder, plainVersion, versionsMin } from './prepare-database.ts';
 import { destroy, isOn, isReadOnly, ownDefaults } from './ready-connection.ts';
 import { sendStatements } from './send-statements.ts';
-import { withSupportedTls } from './with-supported-tls.ts';
 
 const names = [
   'read_only',
@@ -54,8 +53,7 @@ async function isAnswered(connection: Connection, text: string): Promise<boolean
 
 /** Opens a connection without a database: tine's may be missing. */
 export async function openNode(dsn: RemoteDsn, host: DatabaseHost, signal?: AbortSignal): Promise<Node> {
-  const known = await withSupportedTls(dsn, host, signal);
-  const { database: _database, ...settings } = await connectionSettings(known, host);
+  const { database: _database, ...settings } = await connectionSettings(dsn, host, signal);
   const connection = newConnection(settings);
   await unlessAborted(signal, { setUp: () => waitConnected(connection), abandon: () => destroy(connection) });
   return {

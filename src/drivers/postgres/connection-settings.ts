@@ -6,15 +6,22 @@ import { remoteLimits } from '../remote/remote-limits.ts';
 import { tlsOptions } from '../remote/tls-options.ts';
 import { supportsTls } from './tls-support.ts';
 
-/** The settings of one connection. Certificates are read again for each. */
-export async function connectionSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<ClientConfig> {
+/**
+ * The settings of one connection. Certificates are read again for each. When the signal aborts, the
+ * attempt to find out whether the server supports TLS ends.
+ */
+export async function connectionSettings(
+  dsn: RemoteDsn,
+  host: DatabaseHost,
+  signal?: AbortSignal,
+): Promise<ClientConfig> {
   const { user, password, database, connectTimeoutMs } = dsn;
   return {
     ...address(host),
     user,
     ...(password === undefined ? {} : { password }),
     database,
-    ssl: await tls(dsn, host),
+    ssl: await tls(dsn, host, signal),
     application_name: 'tine',
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
@@ -30,8 +37,12 @@ function address(host: DatabaseHost): Pick<ClientConfig, 'host' | 'port'> {
   return { host: dirname(host.socketPath), port: Number(basename(host.socketPath).split('.').at(-1)) };
 }
 
-async function tls({ tls: options, connectTimeoutMs }: RemoteDsn, host: DatabaseHost): Promise<ClientConfig['ssl']> {
+async function tls(
+  { tls: options, connectTimeoutMs }: RemoteDsn,
+  host: DatabaseHost,
+  signal: AbortSignal | undefined,
+): Promise<ClientConfig['ssl']> {
   if (options === undefined || host.socketPath !== undefined) return false;
-  if (options.mode === 'prefer' && !(await supportsTls(host, connectTimeoutMs))) return false;
+  if (options.mode === 'prefer' && !(await supportsTls(host, connectTimeoutMs, signal))) return false;
   return tlsOptions(options);
 }

@@ -10,7 +10,6 @@ import { isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
 import { maintenanceDatabase, versionMin } from './prepare-database.ts';
-import { withSupportedTls } from './tls-support.ts';
 
 /**
  * The highest timeline of all primaries seen. Each promotion begins a new timeline. A primary of a
@@ -53,16 +52,15 @@ export async function openNode(
   host: DatabaseHost,
   { terms, signal }: { readonly terms: Terms; readonly signal?: AbortSignal },
 ): Promise<Node> {
-  const known = await withSupportedTls(dsn, host, signal);
-  const client = await connected(known, host, signal).catch((error: unknown) => {
+  const client = await connected(dsn, host, signal).catch((error: unknown) => {
     if (!isDatabaseMissing(error)) throw error;
-    return connected({ ...known, database: maintenanceDatabase }, host, signal);
+    return connected({ ...dsn, database: maintenanceDatabase }, host, signal);
   });
   return { state: () => stateOf(client, terms), abandon: () => destroy(client) };
 }
 
 async function connected(dsn: RemoteDsn, host: DatabaseHost, signal: AbortSignal | undefined): Promise<Client> {
-  const client = new pg.Client(await connectionSettings(dsn, host));
+  const client = new pg.Client(await connectionSettings(dsn, host, signal));
   client.on('error', () => {});
   await unlessAborted(signal, { setUp: () => client.connect(), abandon: () => destroy(client) });
   return client;

@@ -23,7 +23,6 @@ import { destroy, PostgresSession } from './postgres-session.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { sessionSettings } from './settings.ts';
 import { confirmPrimary, UnconfirmedPrimary, watchCommits } from './synchronous-standby.ts';
-import { withSupportedTls } from './tls-support.ts';
 import { columnTypes } from './types.ts';
 
 const NOW = selectsRow(
@@ -118,9 +117,8 @@ async function connect(
   { dsn, host, unconfirmed }: ConnectTarget,
   { onClose, signal }: Parameters<Engine['connect']>[1],
 ): Promise<Client> {
-  const known = await withSupportedTls(dsn, host, signal);
   // pg sends queries without waiting for replies; its types lack the setting.
-  const settings = { ...(await connectionSettings(known, host)), pipeline: true, types: columnTypes };
+  const settings = { ...(await connectionSettings(dsn, host, signal)), pipeline: true, types: columnTypes };
   const client = new pg.Client(settings);
   // The waiting query and the end event report the error.
   client.on('error', () => {});

@@ -3,26 +3,11 @@
  * requires TLS or does not use it.
  */
 import { connect } from 'node:net';
-import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
+import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 
 /** Postgres's SSLRequest message: its length and its code. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 const yes = 0x53;
-
-/**
- * The DSN with what the server supports instead of mode `prefer`. The attempt to find it out ends
- * when the signal aborts.
- */
-export async function withSupportedTls(
-  dsn: RemoteDsn,
-  host: DatabaseHost,
-  signal: AbortSignal | undefined,
-): Promise<RemoteDsn> {
-  const { tls, connectTimeoutMs } = dsn;
-  if (tls?.mode !== 'prefer' || host.socketPath !== undefined) return dsn;
-  const isSupported = await supportsTls(host, connectTimeoutMs, signal);
-  return { ...dsn, tls: isSupported ? { ...tls, mode: 'require' } : undefined };
-}
 
 /**
  * Sends an SSLRequest. Rejects with the system's error if the server cannot be reached, and with an
