@@ -109,6 +109,19 @@ for (const database of DATABASES) {
     });
   }
 
+  test(`${database.name}: when the network drops all packets twice in a row, everything works within a second each time`, async (context) => {
+    const here = await site(context, shared);
+    const traffic = await Traffic.start(context, here.tine);
+    here.proxy.swallow();
+    await sleep(1_000);
+    here.proxy.stopSwallowing();
+    await traffic.recovered();
+    here.proxy.swallow();
+    await sleep(1_200);
+    here.proxy.stopSwallowing();
+    await assertRecovers(context, here.client, traffic);
+  });
+
   test(`${database.name}: an instance stops on request while the network drops all packets`, async (context) => {
     const { tine, proxy, client } = await site(context, shared);
     await client.put({ key: 'a' });

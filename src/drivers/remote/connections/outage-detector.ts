@@ -5,7 +5,8 @@
  *
  * At most two probes connect at a time, because the server, or its administrator, bounds the
  * connections. The older one has the time that a slow network takes. The newer one is replaced, so
- * that it notices the return of a network that has lost the older one.
+ * that it notices the return of a network that has lost the older one. A probe whose reply no
+ * longer counts is replaced first.
  */
 import { succeedsWithin } from '../../../kit/within.ts';
 import { remoteLimits } from '../remote-limits.ts';
@@ -49,13 +50,14 @@ export class OutageDetector {
   /** Probes that have not ended. The reply of some no longer counts. In order of age. */
   readonly #attempts = new Set<Probe>();
   readonly #timer: NodeJS.Timeout;
+  readonly #checkIntervalMs: number;
   #lastProbeMs = 0;
   #outageSinceMs: number | undefined;
 
   constructor(options: OutageDetectorOptions) {
     this.#options = options;
-    const checkMs = options.checkIntervalMs ?? remoteLimits.outageCheckIntervalMs;
-    this.#timer = setInterval(() => this.#check(), checkMs);
+    this.#checkIntervalMs = options.checkIntervalMs ?? remoteLimits.outageCheckIntervalMs;
+    this.#timer = setInterval(() => this.#check(), this.#checkIntervalMs);
     this.#timer.unref();
   }
 
@@ -94,9 +96,10 @@ export class OutageDetector {
       this.#probes.clear();
       return;
     }
-    if (this.#probes.size > 0 && nowMs < this.#lastProbeMs + this.#intervalMs(nowMs)) return;
-    const newest = [...this.#attempts].at(-1);
-    if (newest !== undefined && this.#attempts.size >= remoteLimits.probesAtOnceMax) this.#endProbe(newest);
+    // The nearest check is the one on time: timers fire a moment early or late.
+    const dueMs = this.#lastProbeMs + this.#intervalMs(nowMs) - this.#checkIntervalMs / 2;
+    if (this.#probes.size > 0 && nowMs < dueMs) return;
+    if (this.#attempts.size >= remoteLimits.probesAtOnceMax) this.#endProbe(this.#leastUseful());
     this.#lastProbeMs = nowMs;
     void this.#probe({ sinceMs: nowMs, end: new AbortController() });
   }
@@ -104,6 +107,14 @@ export class OutageDetector {
   #intervalMs(nowMs: number): number {
     const outageMs = nowMs - (this.#outageSinceMs ?? nowMs);
     return Math.max(remoteLimits.probeIntervalMs, outageMs / remoteLimits.outagePerProbeInterval);
+  }
+
+  /**
+   * A probe that counts no more, else the newest. The oldest that counts is the evidence of a loss.
+   */
+  #leastUseful(): Probe {
+    const attempts = [...this.#attempts];
+    return attempts.find((probe) => !this.#probes.has(probe)) ?? (attempts.at(-1) as Probe);
   }
 
   async #probe(probe: Probe): Promise<void> {

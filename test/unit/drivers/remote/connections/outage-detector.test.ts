@@ -19,9 +19,10 @@ function watched(context: TestContext) {
     onReturn: () => events.push('back'),
   });
   context.after(() => detector.close());
-  const pass = async (ms: number) => {
-    for (let left = ms; left > 0; left -= remoteLimits.outageCheckIntervalMs) {
-      nowMs += remoteLimits.outageCheckIntervalMs;
+  const pass = async (ms: number, lateMs = () => 0) => {
+    const startMs = nowMs;
+    for (let passed = remoteLimits.outageCheckIntervalMs; passed <= ms; passed += remoteLimits.outageCheckIntervalMs) {
+      nowMs = startMs + passed + lateMs();
       context.mock.timers.tick(remoteLimits.outageCheckIntervalMs);
       await settled();
     }
@@ -145,6 +146,33 @@ test('the older of two probes has the time of a slow network', async (context) =
   assert.equal(probes[0]?.signal.aborted, false);
   assert.equal(probes[1]?.signal.aborted, true, 'the next one replaced it');
   assert.equal(probes.at(-1)?.signal.aborted, false);
+});
+
+test('a second loss is noticed while the lost probe of the first one still connects', async (context) => {
+  const { detector, probes, events, pass } = watched(context);
+  for (const expected of [['lost'], ['lost', 'lost']]) {
+    const before = probes.length;
+    const wait = detector.startWait();
+    await pass(remoteLimits.slowReplyMs + remoteLimits.probeIntervalMs);
+    assert.equal(probes.length, before + 2);
+    probes.at(-1)?.answer();
+    await settled();
+    await pass(remoteLimits.probeGraceMs);
+    assert.deepEqual(events, expected);
+    wait.end();
+  }
+  assert.equal(detector.isOutage, false);
+});
+
+test('probes start on time, also when timers fire a moment early and late', async (context) => {
+  const { detector, probes, pass } = watched(context);
+  detector.startWait();
+  let count = 0;
+  await pass(remoteLimits.slowReplyMs + 4 * remoteLimits.probeIntervalMs, () => {
+    count += 1;
+    return count % 4 < 2 ? 1 : -1;
+  });
+  assert.ok(probes.length >= 4, `${probes.length} probes`);
 });
 
 test('a probe that counts no more may end by itself, and counts as one of two', async (context) => {
