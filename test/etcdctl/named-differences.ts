@@ -14,28 +14,27 @@ export interface NamedDifference {
 export const namedDifferences: readonly NamedDifference[] = [
   {
     name: 'addresses and files',
-    reason: 'Each server listens on an address of its own, and each run saves into a directory of its own.',
+    reason: 'Each server has its own address, and each run saves into its own directory.',
     replacements: [],
   },
   {
     name: 'ids of cluster and members',
     reason:
-      'etcd derives them from its peer URLs. The database of tine keeps that of the cluster, a random number, and an instance derives its own from its name and its client URLs.',
+      'etcd derives its ids from its peer URLs. The id of a tine cluster is a random number in its database. An instance derives its member id from its name and its client URLs.',
     replacements: [
-      // A reply is a byte longer where its ids are larger.
+      // A reply with larger ids is longer.
       [/received message larger than max \(\d+ vs/g, 'received message larger than max (# vs'],
     ],
   },
   {
     name: 'ids of leases',
-    reason:
-      'A lease granted without an id gets one that the server draws. Outputs are compared with the lease that is meant.',
+    reason: 'If a lease is granted without an id, the server chooses a random one. The comparison replaces it.',
     replacements: [],
   },
   {
     name: 'peer URLs',
     reason:
-      'Instances of tine do not speak with each other: they meet in the database. Their client URLs stand for peer URLs.',
+      'Instances of tine communicate through the database, so they have no peer URLs. They report their client URLs instead.',
     replacements: [
       [/"peerURLs":\["https?:\/\/(?:127\.0\.0\.1:1|<endpoint>)"\]/g, '"peerURLs":["#"]'],
       [/"PeerURL" : "https?:\/\/(?:127\.0\.0\.1:1|<endpoint>)"/g, '"PeerURL" : "#"'],
@@ -46,18 +45,18 @@ export const namedDifferences: readonly NamedDifference[] = [
   {
     name: 'changes of members',
     reason:
-      'An instance is a member as soon as it is started on the database, and none when it is stopped: `member add` and `member update` say so. See cluster.md.',
+      'An instance is a member while it runs on the database. `member add` and `member update` are refused with a reason. See cluster.md.',
     replacements: [],
   },
   {
     name: 'downgrades',
     reason:
-      '`downgrade enable` prepares the files of etcd for an older version. There are none here: it is refused where etcd would begin.',
+      '`downgrade enable` prepares the files of etcd for an older version. tine has no such files, so it refuses the command where etcd would begin.',
     replacements: [],
   },
   {
     name: 'raft term and raft indexes',
-    reason: 'There is no raft log in tine. Its term never changes, and its indexes are the number of the newest row.',
+    reason: 'tine has no Raft log. Its term never changes, and its indexes are the id of the newest row.',
     replacements: [
       [/"(raft_term|raftTerm|raft_index|raftIndex|raft_applied_index|raftAppliedIndex)":"?\d+"?/g, '"$1":#'],
       [/"(RaftTerm|RaftIndex|RaftAppliedIndex)" : \d+/g, '"$1" : #'],
@@ -69,7 +68,7 @@ export const namedDifferences: readonly NamedDifference[] = [
   },
   {
     name: 'sizes of the database',
-    reason: 'Each database keeps the same keys in its own way.',
+    reason: 'etcd and tine store the same keys in different formats.',
     replacements: [
       [/"(dbSize|dbSizeInUse)":"?\d+"?/g, '"$1":#'],
       [/"(DBSize|DBSizeInUse)" : \d+/g, '"$1" : #'],
@@ -80,7 +79,7 @@ export const namedDifferences: readonly NamedDifference[] = [
   },
   {
     name: 'times',
-    reason: 'How long a command took, and how much of its time a lease had left when it was asked.',
+    reason: 'The duration of a command, and the remaining time of a lease.',
     replacements: [
       [/│ [\d.]+(?:ns|µs|ms|s) │/g, '│ # │'],
       [/remaining\(\d+s\)/g, 'remaining(#)'],
@@ -92,7 +91,7 @@ export const namedDifferences: readonly NamedDifference[] = [
   },
   {
     name: "etcdctl's log",
-    reason: 'etcdctl writes the time, its own port and addresses of its memory into the lines it logs.',
+    reason: 'etcdctl logs the time, its own port and memory addresses.',
     replacements: [
       [/"ts":"[^"]*"/g, '"ts":"#"'],
       [/0x[0-9a-f]{6,}/g, '0x#'],
