@@ -13,20 +13,20 @@ import { neighbour, place, site } from './place.ts';
 const delayMs = 50;
 
 /**
- * Occasional writes of the instance itself may be counted too, so the minimum of several attempts
- * is used.
+ * Requests of the instance itself may be counted too: it reads the next leases each second. So the
+ * minimum of several attempts is used.
  */
-const attemptCount = 3;
+const attemptCountMax = 10;
 
 /** The number of round trips to the database of a request. */
 async function roundTripsOf(proxy: TcpProxy, request: (attempt: number) => Promise<unknown>): Promise<number> {
-  const counts: number[] = [];
-  for (let attempt = 0; attempt < attemptCount; attempt += 1) {
+  let least = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < attemptCountMax && least > 1; attempt += 1) {
     const before = proxy.requestCount;
     await request(attempt);
-    counts.push(proxy.requestCount - before);
+    least = Math.min(least, proxy.requestCount - before);
   }
-  return Math.min(...counts);
+  return least;
 }
 
 /** The number of writes without a read. */
@@ -84,11 +84,12 @@ for (const database of DATABASES) {
     const { client, proxy, tine } = await site(context, shared);
     await warmUp(tine, client);
     await client.range({ key: 'warm' });
+    for (let attempt = 0; attempt < attemptCountMax; attempt += 1) await create(client, `old/${attempt}`);
     proxy.delayMs = delayMs;
     const roundTrips = {
       update: await roundTripsOf(proxy, () => client.put({ key: 'warm', value: 'y' })),
       create: await roundTripsOf(proxy, (attempt) => create(client, `new/${attempt}`)),
-      deletion: await roundTripsOf(proxy, (attempt) => client.deleteRange({ key: `new/${attempt}` })),
+      deletion: await roundTripsOf(proxy, (attempt) => client.deleteRange({ key: `old/${attempt}` })),
       'put of a key that is not known': await roundTripsOf(proxy, (attempt) => client.put({ key: `put/${attempt}` })),
       get: await roundTripsOf(proxy, () => client.range({ key: 'warm' })),
     };
