@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { remoteLimits } from '../../src/drivers/remote/remote-limits.ts';
 import { limits } from '../../src/limits.ts';
 import { failureOf, sleep, waitFor, withPrefix } from '../support/index.ts';
 import { DATABASES } from './databases.ts';
 import { assertEverythingWorks } from './everything-works.ts';
 import { place, site } from './place.ts';
-import { assertRecovers } from './recovery.ts';
+import { assertRecovers, recoveryMsMax } from './recovery.ts';
 import { Traffic, unavailable } from './traffic.ts';
 
 /** Delay in each direction: twice the distance to the other side of the earth. */
 const delayMs = 200;
 /** Longer than a request may take, so that requests are answered during the silence. */
 const silenceMs = limits.databaseAnswerMsMax + 1_500;
+/** The time after which a reply is overdue, and then a recovery. */
+const dropRecoveryMsMax = remoteLimits.slowReplyMs + recoveryMsMax;
 /** A stop waits five seconds for running requests, which are answered by then. */
 const stopMsMax = 12_000;
 
@@ -96,6 +99,16 @@ for (const database of DATABASES) {
     await waitFor('a write that is refused', () => traffic.refusedCount > 0, { timeoutMs: 3_000 });
     proxy.stopSwallowing();
     await assertRecovers(context, here.client, traffic);
+  });
+
+  test(`${database.name}: when a firewall has dropped the connections silently, everything works within ${dropRecoveryMsMax} ms`, async (context) => {
+    const here = await site(context, shared);
+    const traffic = await Traffic.start(context, here.tine);
+    // Ends before a reply is overdue, so no probe is lost.
+    here.proxy.swallow();
+    await sleep(remoteLimits.slowReplyMs / 5);
+    here.proxy.stopSwallowing();
+    await assertRecovers(context, here.client, traffic, dropRecoveryMsMax);
   });
 
   for (const shortSilenceMs of [1_000, 3_000]) {

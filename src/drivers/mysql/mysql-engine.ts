@@ -17,7 +17,7 @@ import { mysqlFacts } from './mysql-facts.ts';
 import { MysqlSession } from './mysql-session.ts';
 import { openNode } from './node-state.ts';
 import { prepareDatabase } from './prepare-database.ts';
-import { destroy, makeReady } from './ready-connection.ts';
+import { destroy, factsOf, makeReady } from './ready-connection.ts';
 
 const NOW = selectsRow('now', single('ms', 'integer'), () => 'SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)');
 
@@ -30,6 +30,13 @@ export const SIZE = selectsRow(
     COALESCE(SUM(data_length + index_length), 0)
   FROM information_schema.tables
   WHERE table_schema = DATABASE() AND (table_name IN ('kine', 'kine_current') OR table_name LIKE 'tine!_%' ESCAPE '!')`,
+);
+
+const IDLE_THREAD = selectsRow(
+  'idle_thread',
+  single('count', 'integer'),
+  (sql) =>
+    `SELECT COUNT(*) FROM information_schema.processlist WHERE id = ${sql.parameter.integer} AND command = 'Sleep'`,
 );
 
 export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
@@ -46,7 +53,13 @@ export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
     session: (connection, meter) => new MysqlSession(connection as Connection, meter),
     end: (connection) => endConnection(connection as Connection),
     abandon: (connection) => destroy(connection as Connection),
-    serverNameOf: (connection) => (connection as Connection).threadId?.toString(),
+    serverNameOf: (connection) =>
+      factsOf(connection as Connection).hasServerId ? (connection as Connection).threadId?.toString() : undefined,
+    receivedBytesOf: (connection) => (connection as { stream: { bytesRead: number } }).stream.bytesRead,
+    idleAmong: async (serverNames, session) => {
+      const found = await session.run(serverNames.map((threadId) => query(IDLE_THREAD, Number(threadId))));
+      return serverNames.filter((_name, index) => onlyRow(IDLE_THREAD, found[index]) > 0);
+    },
     endLostConnections: async (serverNames, session) => {
       for (const threadId of serverNames) await endThread(Number(threadId), session);
     },

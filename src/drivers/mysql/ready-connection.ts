@@ -15,6 +15,8 @@ export interface ServerFacts {
   readonly packetBytesMax: number;
   /** The limit of bytes of a transaction in a replication group. 0: none. */
   readonly groupBytesMax: number;
+  /** Whether the id of the connection is the server's. A proxy may give an id of its own. */
+  readonly hasServerId: boolean;
 }
 
 const facts = new WeakMap<Connection, ServerFacts>();
@@ -33,6 +35,7 @@ const variableNames = [
   'super_read_only',
   'wsrep_on',
   'group_replication_transaction_size_limit',
+  'pseudo_thread_id',
 ];
 
 /**
@@ -51,6 +54,7 @@ export async function makeReady(connection: Connection): Promise<void> {
     isCluster,
     packetBytesMax: Number(variables.get('max_allowed_packet')),
     groupBytesMax: Number(variables.get('group_replication_transaction_size_limit') ?? 0),
+    hasServerId: variables.get('pseudo_thread_id') === connection.threadId?.toString(),
   });
   const settings = [
     ...commonSettings,

@@ -65,6 +65,14 @@ const END_BACKEND = selectsRow(
     AND NOT (state = 'active' AND (query = 'COMMIT' OR starts_with(query, '${guardedWriteBegin}')))`,
 );
 
+const IDLE_BACKEND = selectsRow(
+  'idle_backend',
+  single('count', 'integer'),
+  (sql) => `SELECT count(*) FROM pg_stat_activity
+  WHERE pid = ${sql.parameter.integer} AND application_name = 'tine' AND usename = current_user
+    AND starts_with(state, 'idle')`,
+);
+
 export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
   const unconfirmed = new SparseLog({
     logger,
@@ -89,6 +97,12 @@ export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
     // The process id of a pooler's key is not a process of the server.
     serverNameOf: (connection) =>
       modeOf(connection as Client).isPooled ? undefined : (connection as { processID?: number }).processID?.toString(),
+    receivedBytesOf: (connection) =>
+      (connection as { connection: { stream: { bytesRead: number } } }).connection.stream.bytesRead,
+    idleAmong: async (serverNames, session) => {
+      const found = await session.run(serverNames.map((processId) => query(IDLE_BACKEND, Number(processId))));
+      return serverNames.filter((_name, index) => onlyRow(IDLE_BACKEND, found[index]) > 0);
+    },
     endLostConnections: async (serverNames, session) => {
       await session.run(serverNames.map((processId) => query(END_BACKEND, Number(processId))));
     },

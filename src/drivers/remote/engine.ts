@@ -45,6 +45,13 @@ export interface Engine {
   openNode(host: DatabaseHost, signal: AbortSignal): Promise<Node>;
   /** The server's name of a connection. Undefined: unknown. */
   serverNameOf?(connection: unknown): string | undefined;
+  /** The number of bytes that have arrived on a connection. */
+  receivedBytesOf?(connection: unknown): number;
+  /**
+   * The connections on which the server waits for a request. It has received none, or has sent its
+   * reply.
+   */
+  idleAmong?(serverNames: readonly string[], session: Session): Promise<readonly string[]>;
   /**
    * Ends at the server the connections that the network has lost: their transactions hold locks.
    */

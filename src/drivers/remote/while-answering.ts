@@ -24,7 +24,10 @@ export async function whileAnswering<Result>(
   const { promise: lost, reject } = Promise.withResolvers<never>();
   const detector = new OutageDetector({
     checkIntervalMs: remoteLimits.prepareCheckIntervalMs,
-    probe,
+    probe: async (signal) => {
+      await probe(signal);
+      return 'all';
+    },
     onLoss: () => {
       abandoned.abort();
       reject(new DriverError('lost', 'the database does not answer'));

@@ -4,7 +4,7 @@
  * database answers again. After a switch to another host, new work goes to that host.
  */
 
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { DriverError, isDriverError } from '../../../errors.ts';
 import { within } from '../../../kit/within.ts';
@@ -28,7 +28,7 @@ import { type BorrowedConnection, HostConnections, zeroCounts } from './host-con
 import { Hosts } from './hosts.ts';
 import { type Lane, Lanes, laneNames } from './lanes.ts';
 import { NoConnectionLeft } from './no-connection-left.ts';
-import { OutageDetector, type Wait } from './outage-detector.ts';
+import { OutageDetector, type ProbeAnswer, type Wait } from './outage-detector.ts';
 
 /** The start of a transaction. */
 export interface Transaction extends TransactionOptions {
@@ -135,7 +135,7 @@ export class Connections {
     if (this.#outages.isOutage) throw new DriverError('lost', 'the database does not answer');
     const { borrowed, wait } = await this.#acquire(lane);
     try {
-      wait.answered();
+      wait.startsOn(borrowed);
       return await work(borrowed, wait);
     } catch (error) {
       // The retry uses the host that serves by then.
@@ -269,9 +269,16 @@ export class Connections {
     });
   }
 
-  #inLane({ session, release }: BorrowedConnection, lane: Lane): BorrowedConnection {
+  #inLane(borrowed: BorrowedConnection, lane: Lane): BorrowedConnection {
+    const { session, release } = borrowed;
     return {
       session,
+      get serverName() {
+        return borrowed.serverName;
+      },
+      get receivedBytes() {
+        return borrowed.receivedBytes;
+      },
       release: (state) => {
         release(state);
         this.#lanes.leave(lane);
@@ -350,7 +357,7 @@ export class Connections {
    * Resolves when the database answers, even if it only refuses one more connection. The connection
    * is closed at the end of the probe, or when the signal aborts.
    */
-  async #probe(signal: AbortSignal): Promise<void> {
+  async #probe(signal: AbortSignal): Promise<ProbeAnswer> {
     if (this.#hosts.isList) return this.#probeList();
     const { engine } = this.#options;
     const connections = this.#newConnections(zeroCounts());
@@ -359,22 +366,44 @@ export class Connections {
     try {
       const { session } = await connections.open('quick');
       await engine.now(session);
+      return (await this.#hasLostReply(session)) ? 'new only' : 'all';
     } catch (error) {
       const failure = engine.classifyError(error);
       if (isDriverError(failure, 'lost') && !(failure instanceof ConnectionRefused)) throw failure;
+      return 'all';
     } finally {
       signal.removeEventListener('abort', abandon);
       abandon();
     }
   }
 
+  /**
+   * Whether a request or its reply was lost. Then the server waits for a request on a connection on
+   * which a reply is overdue, and nothing arrives on it for a moment.
+   */
+  async #hasLostReply(session: Session): Promise<boolean> {
+    const { engine } = this.#options;
+    const overdue = this.#outages.overdue();
+    const names = overdue.flatMap(({ on }) => on.serverName ?? []);
+    if (names.length === 0 || engine.idleAmong === undefined) return false;
+    const idle = new Set<string | undefined>(await engine.idleAmong(names, session));
+    const looks = overdue
+      .filter(({ on }) => idle.has(on.serverName))
+      .map(({ on, isPending }) => ({ on, isPending, receivedBytes: on.receivedBytes }));
+    if (looks.length === 0) return false;
+    await pause(remoteLimits.probeGraceMs);
+    // A busy event loop runs timers before it reads what has arrived.
+    await immediate();
+    return looks.some(({ on, isPending, receivedBytes }) => isPending() && on.receivedBytes === receivedBytes);
+  }
+
   /** Probes over the connections of the checks: each host has one, whatever number of probes. */
-  async #probeList(): Promise<void> {
+  async #probeList(): Promise<ProbeAnswer> {
     const used = this.#used;
     const found = await this.#hosts.settle();
     if (found === 'lost') throw this.#hosts.failure;
     // Of several probes, the first one replaces the connections.
-    if (found === 'recovered' && !this.#outages.isOutage && used === this.#used) this.#abandonCurrent();
+    return found === 'recovered' && used === this.#used ? 'new only' : 'all';
   }
 
   /**

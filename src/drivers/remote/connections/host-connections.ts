@@ -15,9 +15,10 @@ import { remoteLimits } from '../remote-limits.ts';
 import type { Session } from '../session.ts';
 import { ConnectionRefused } from './connection-refused.ts';
 import { type Lane, laneNames } from './lanes.ts';
+import type { UsedConnection } from './outage-detector.ts';
 
 /** A session, and the function that returns its connection. */
-export interface BorrowedConnection {
+export interface BorrowedConnection extends UsedConnection {
   readonly session: Session;
   /** `broken`: the connection is closed instead of kept. */
   release(state: 'good' | 'broken'): void;
@@ -172,10 +173,18 @@ export class HostConnections {
   }
 
   #borrow(entry: Entry, lane: Lane): BorrowedConnection {
+    const engine = this.#engine;
+    const { connection } = entry;
     entry.lane = lane;
     entry.state = 'in use';
     return {
-      session: this.#engine.session(entry.connection, this.#meter),
+      session: engine.session(connection, this.#meter),
+      get serverName() {
+        return engine.serverNameOf?.(connection);
+      },
+      get receivedBytes() {
+        return engine.receivedBytesOf?.(connection) ?? 0;
+      },
       release: (state) => this.#release(entry, state),
     };
   }

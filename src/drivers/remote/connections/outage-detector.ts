@@ -8,8 +8,14 @@
  * that it notices the return of a network that has lost the older one. A probe whose reply no
  * longer counts is replaced first.
  */
-import { succeedsWithin } from '../../../kit/within.ts';
+import { within } from '../../../kit/within.ts';
 import { remoteLimits } from '../remote-limits.ts';
+
+/**
+ * How the database answers: over all connections, as far as known, or only over new ones. Then the
+ * others have lost data, as after a firewall has dropped its state.
+ */
+export type ProbeAnswer = 'all' | 'new only';
 
 export interface OutageDetectorOptions {
   /** How often overdue replies are checked. Each check of one costs the server a connection. */
@@ -18,24 +24,44 @@ export interface OutageDetectorOptions {
    * Probes the database over a new connection. Rejects if it does not answer. When the signal
    * aborts, the connection is closed.
    */
-  probe(signal: AbortSignal): Promise<void>;
+  probe(signal: AbortSignal): Promise<ProbeAnswer>;
   /** Called when connections have lost data: work that waits on them will get no reply. */
   onLoss(): void;
   /** Called when the database answers again, after `isOutage` was true. */
   onReturn(): void;
 }
 
+/** A connection on which a reply is pending. */
+export interface UsedConnection {
+  /** The server's name of it. Undefined: unknown. */
+  readonly serverName: string | undefined;
+  /** The number of bytes that have arrived on it. */
+  readonly receivedBytes: number;
+}
+
 /** A reply that is pending. */
 interface Pending {
   readonly sinceMs: number;
+  /** Undefined: work that waits for a connection. */
+  readonly on: UsedConnection | undefined;
 }
 
-interface Probe extends Pending {
+/** A reply that is overdue. */
+export interface Overdue {
+  readonly on: UsedConnection;
+  /** Whether no reply has come since. */
+  isPending(): boolean;
+}
+
+interface Probe {
+  readonly sinceMs: number;
   readonly end: AbortController;
 }
 
 /** Work that waits for replies of the database. */
 export interface Wait {
+  /** The work has a connection and waits for its first reply. */
+  startsOn(connection: UsedConnection): void;
   /** A reply came; the work waits for the next one. */
   answered(): void;
   end(): void;
@@ -68,12 +94,14 @@ export class OutageDetector {
 
   /** Registers work that waits for the database. */
   startWait(): Wait {
-    let wait = this.#begin();
+    let wait = this.#begin(undefined);
+    const next = (on: UsedConnection | undefined): void => {
+      this.#waits.delete(wait);
+      wait = this.#begin(on);
+    };
     return {
-      answered: () => {
-        this.#waits.delete(wait);
-        wait = this.#begin();
-      },
+      startsOn: next,
+      answered: () => next(wait.on),
       end: () => this.#waits.delete(wait),
     };
   }
@@ -83,8 +111,17 @@ export class OutageDetector {
     for (const probe of this.#attempts) this.#endProbe(probe);
   }
 
-  #begin(): Pending {
-    const wait = { sinceMs: performance.now() };
+  /** The replies to requests that a healthy database would have sent by now. */
+  overdue(): readonly Overdue[] {
+    const lastMs = performance.now() - remoteLimits.slowReplyMs;
+    return [...this.#waits].flatMap((wait) => {
+      const { on, sinceMs } = wait;
+      return on === undefined || sinceMs > lastMs ? [] : [{ on, isPending: () => this.#waits.has(wait) }];
+    });
+  }
+
+  #begin(on: UsedConnection | undefined): Pending {
+    const wait = { sinceMs: performance.now(), on };
     this.#waits.add(wait);
     return wait;
   }
@@ -120,12 +157,14 @@ export class OutageDetector {
   async #probe(probe: Probe): Promise<void> {
     this.#probes.add(probe);
     this.#attempts.add(probe);
-    const isAnswered = await succeedsWithin(remoteLimits.probeMsMax, this.#options.probe(probe.end.signal));
+    const answer = await within(remoteLimits.probeMsMax, this.#options.probe(probe.end.signal), () => undefined).catch(
+      () => undefined,
+    );
     const counts = this.#probes.has(probe);
     this.#endProbe(probe);
     // The overdue reply came meanwhile, or a later probe was answered.
     if (!counts) return;
-    if (isAnswered) this.#answered(probe);
+    if (answer !== undefined) this.#answered(probe, answer);
     else if (!this.isOutage && this.#hasWaitedSince(probe.sinceMs)) {
       this.#outageSinceMs = performance.now();
       this.#options.onLoss();
@@ -143,12 +182,13 @@ export class OutageDetector {
    * between, unless its reply comes a moment later: a network that has become faster answers the
    * later probe first.
    */
-  #answered({ sinceMs }: Probe): void {
+  #answered({ sinceMs }: Probe, answer: ProbeAnswer): void {
     const isBack = this.isOutage;
     const earlier = [...this.#probes].filter((other) => other.sinceMs < sinceMs);
     this.#probes.clear();
     this.#outageSinceMs = undefined;
     if (isBack) this.#options.onReturn();
+    else if (answer === 'new only') this.#options.onLoss();
     else if (earlier.length > 0) this.#awaitEarlier(earlier);
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { OutageDetector } from '../../../../../src/drivers/remote/connections/outage-detector.ts';
+import { OutageDetector, type ProbeAnswer } from '../../../../../src/drivers/remote/connections/outage-detector.ts';
 import { remoteLimits } from '../../../../../src/drivers/remote/remote-limits.ts';
 
 /** A detector over a database whose replies the test gives, with a clock that the test moves. */
@@ -8,12 +8,12 @@ function watched(context: TestContext) {
   context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   let nowMs = 1_000;
   context.mock.method(performance, 'now', () => nowMs);
-  const probes: { answer: () => void; refuse: () => void; signal: AbortSignal }[] = [];
+  const probes: { answer: (over?: ProbeAnswer) => void; refuse: () => void; signal: AbortSignal }[] = [];
   const events: string[] = [];
   const detector = new OutageDetector({
     probe: (signal) =>
       new Promise((resolve, reject) =>
-        probes.push({ answer: resolve, refuse: () => reject(new Error('refused')), signal }),
+        probes.push({ answer: (over = 'all') => resolve(over), refuse: () => reject(new Error('refused')), signal }),
       ),
     onLoss: () => events.push('lost'),
     onReturn: () => events.push('back'),
@@ -95,6 +95,27 @@ test('when a later probe is answered and an earlier one is not, the waiting requ
   await pass(remoteLimits.probeGraceMs);
   assert.deepEqual(events, ['lost']);
   assert.equal(detector.isOutage, false, 'the database is there');
+});
+
+test('when the database answers only over new connections, the waiting request has lost its connection', async (context) => {
+  const { detector, probes, events, pass } = watched(context);
+  detector.startWait();
+  await pass(remoteLimits.slowReplyMs + remoteLimits.outageCheckIntervalMs);
+  probes[0]?.answer('new only');
+  await settled();
+  assert.deepEqual(events, ['lost']);
+  assert.equal(detector.isOutage, false, 'the database is there');
+});
+
+test('an answer over new connections only, when no reply is overdue any more, changes nothing', async (context) => {
+  const { detector, probes, events, pass } = watched(context);
+  const wait = detector.startWait();
+  await pass(remoteLimits.slowReplyMs + remoteLimits.outageCheckIntervalMs);
+  wait.end();
+  await pass(remoteLimits.outageCheckIntervalMs);
+  probes[0]?.answer('new only');
+  await settled();
+  assert.deepEqual(events, []);
 });
 
 test('when an earlier probe is answered a moment after a later one, nothing is lost', async (context) => {

@@ -1,0 +1,98 @@
+/** Requests whose reply does not come, on connections of a server that the test describes. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { pino } from 'pino';
+import { Connections } from '../../../../../src/drivers/remote/connections/connections.ts';
+import type { Engine } from '../../../../../src/drivers/remote/engine.ts';
+import { remoteLimits } from '../../../../../src/drivers/remote/remote-limits.ts';
+import type { Session } from '../../../../../src/drivers/remote/session.ts';
+import { StatementMeter } from '../../../../../src/drivers/statement-meter.ts';
+import { DriverError, isDriverError } from '../../../../../src/errors.ts';
+import { commitBoundsMs } from '../../../../../src/statistics/bounds.ts';
+import { Histogram } from '../../../../../src/statistics/histogram.ts';
+import { sleep, within } from '../../../../support/wait.ts';
+
+interface FakeConnection {
+  readonly name: string;
+  readonly end: AbortController;
+}
+
+/** What the server does with the request. */
+interface Behaviour {
+  /** Whether the server waits for a request on this connection. */
+  readonly isIdle: boolean;
+  /** The number of bytes that have arrived. */
+  receivedBytes(): number;
+}
+
+const lost = () => new DriverError('lost', 'the connection was closed');
+
+/** Sends a request without a reply; other connections are answered at once. */
+function request(context: TestContext, { isIdle, receivedBytes }: Behaviour): Promise<void> {
+  let opened = 0;
+  const ended = ({ end: { signal } }: FakeConnection) =>
+    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(lost())));
+  const engine: Partial<Engine> = {
+    hosts: [{ host: 'fake', port: 1, socketPath: undefined }],
+    connect: async () => {
+      opened += 1;
+      return { name: `${opened}`, end: new AbortController() };
+    },
+    session: (connection) =>
+      ({ begin: () => {}, run: () => ended(connection as FakeConnection) }) as Partial<Session> as Session,
+    end: async (connection) => (connection as FakeConnection).end.abort(),
+    abandon: (connection) => (connection as FakeConnection).end.abort(),
+    serverNameOf: (connection) => (connection as FakeConnection).name,
+    receivedBytesOf: receivedBytes,
+    idleAmong: async (names) => {
+      assert.deepEqual(names, ['1']);
+      return isIdle ? names : [];
+    },
+    classifyError: (error) => error as Error,
+    now: async () => 0,
+  };
+  const connections = new Connections({
+    engine: engine as Engine,
+    logger: pino({ enabled: false }),
+    countMax: 8,
+    meter: new StatementMeter({ slowMs: Number.POSITIVE_INFINITY, onSlow: () => {} }),
+    writeTransactions: new Histogram(commitBoundsMs),
+    commits: new Histogram(commitBoundsMs),
+    onLoss: () => {},
+  });
+  context.after(() => connections.close());
+  return connections.transaction('quick', { kind: 'none' }, async (session) => {
+    await session.run([]);
+  });
+}
+
+/** Until the reply is overdue, the next check, and the moment in which it may still come. */
+const noticedMsMax = remoteLimits.slowReplyMs + remoteLimits.outageCheckIntervalMs + remoteLimits.probeGraceMs + 500;
+
+test('a request is lost if the server waits for one on its connection and nothing arrives', async (context) => {
+  const sent = request(context, { isIdle: true, receivedBytes: () => 7 });
+  await within(
+    noticedMsMax,
+    'the loss to be noticed',
+    assert.rejects(sent, (error) => isDriverError(error, 'lost')),
+  );
+});
+
+test('a request that the server still works on is awaited', async (context) => {
+  const sent = request(context, { isIdle: false, receivedBytes: () => 7 });
+  const outcome = await Promise.race([sent.catch(() => 'lost'), sleep(2 * noticedMsMax).then(() => 'awaited')]);
+  assert.equal(outcome, 'awaited');
+});
+
+test('a reply that is still arriving is awaited', async (context) => {
+  let bytes = 0;
+  const sent = request(context, {
+    isIdle: true,
+    receivedBytes: () => {
+      bytes += 1;
+      return bytes;
+    },
+  });
+  const outcome = await Promise.race([sent.catch(() => 'lost'), sleep(2 * noticedMsMax).then(() => 'awaited')]);
+  assert.equal(outcome, 'awaited');
+});
