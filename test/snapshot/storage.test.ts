@@ -179,7 +179,7 @@ for (const driver of FILE_DRIVERS) {
     const storage = await storageOf(context);
     const { server, client, folder } = await uploading(context, driver, { storage, schedule: '*/6 * * * * *' });
     await fill(client, 60);
-    const underWay = () => storage.unfinishedUploads().length > 0;
+    const underWay = () => storage.unfinishedUploads().some(({ partCount }) => partCount > 0);
     const patience = { timeoutMs: 60_000, intervalMs: 2 };
     const soundObjects = () => {
       for (const name of storage.objects()) {

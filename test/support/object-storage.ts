@@ -72,9 +72,16 @@ export class ObjectStorage {
     return this.#namesIn('clusters', 'one');
   }
 
-  /** Objects whose upload in parts has not ended. */
-  unfinishedUploads(): readonly string[] {
-    return this.#namesIn('.sgwtmp', 'multipart');
+  /**
+   * Uploads in parts that have not ended, with the number of their parts. The storage has a folder
+   * for each object, and in it one for each upload. If the storage is killed between the two, its
+   * API does not show what is left.
+   */
+  unfinishedUploads(): readonly { readonly id: string; readonly partCount: number }[] {
+    const uploads = ['.sgwtmp', 'multipart'] as const;
+    return this.#namesIn(...uploads).flatMap((object) =>
+      this.#namesIn(...uploads, object).map((id) => ({ id, partCount: this.#namesIn(...uploads, object, id).length })),
+    );
   }
 
   /** The path of an object: the storage keeps each in a file. */
