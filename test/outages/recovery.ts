@@ -8,6 +8,7 @@ import type { Traffic } from './traffic.ts';
 
 /** The promise: everything works again within this many ms of the database's return. */
 export const recoveryMsMax = 1_000;
+
 /**
  * Asserts, after an outage, that requests and watches continue in time, that everything else works,
  * and that nothing is lost or duplicated.

@@ -15,7 +15,7 @@ export interface ServerFacts {
   readonly packetBytesMax: number;
   /** The limit of bytes of a transaction in a replication group. 0: none. */
   readonly groupBytesMax: number;
-  /** Whether the id of the connection is the server's. A proxy may give an id of its own. */
+  /** Whether the server chose the id of the connection. A proxy may choose another one. */
   readonly hasServerId: boolean;
 }
 

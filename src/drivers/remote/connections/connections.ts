@@ -135,7 +135,7 @@ export class Connections {
     if (this.#outages.isOutage) throw new DriverError('lost', 'the database does not answer');
     const { borrowed, wait } = await this.#acquire(lane);
     try {
-      wait.startsOn(borrowed);
+      wait.startsOn(borrowed.used);
       return await work(borrowed, wait);
     } catch (error) {
       // The retry uses the host that serves by then.
@@ -269,16 +269,10 @@ export class Connections {
     });
   }
 
-  #inLane(borrowed: BorrowedConnection, lane: Lane): BorrowedConnection {
-    const { session, release } = borrowed;
+  #inLane({ session, used, release }: BorrowedConnection, lane: Lane): BorrowedConnection {
     return {
       session,
-      get serverName() {
-        return borrowed.serverName;
-      },
-      get receivedBytes() {
-        return borrowed.receivedBytes;
-      },
+      used,
       release: (state) => {
         release(state);
         this.#lanes.leave(lane);

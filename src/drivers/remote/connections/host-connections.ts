@@ -18,8 +18,9 @@ import { type Lane, laneNames } from './lanes.ts';
 import type { UsedConnection } from './outage-detector.ts';
 
 /** A session, and the function that returns its connection. */
-export interface BorrowedConnection extends UsedConnection {
+export interface BorrowedConnection {
   readonly session: Session;
+  readonly used: UsedConnection;
   /** `broken`: the connection is closed instead of kept. */
   release(state: 'good' | 'broken'): void;
 }
@@ -38,6 +39,7 @@ export interface HostConnectionsOptions {
 /** One connection, from its opening to its end. */
 interface Entry {
   readonly connection: unknown;
+  readonly used: UsedConnection;
   /** The lane that uses it, or used it last. */
   lane: Lane;
   /** `suspect`: in use, and closed afterwards. */
@@ -126,7 +128,7 @@ export class HostConnections {
     this.#state = 'abandoned';
     clearInterval(this.#idleTimer);
     this.#stopOpening.abort(new DriverError('lost', 'the database does not answer'));
-    const names = [...this.#open].flatMap(({ connection }) => this.#engine.serverNameOf?.(connection) ?? []);
+    const names = [...this.#open].flatMap(({ used }) => used.serverName ?? []);
     for (const entry of [...this.#open]) this.#abandon(entry);
     return names;
   }
@@ -164,7 +166,14 @@ export class HostConnections {
       },
       signal: this.#stopOpening.signal,
     });
-    entry = { connection, lane, state: 'in use', idleSinceMs: 0 };
+    const engine = this.#engine;
+    const used = {
+      serverName: engine.serverNameOf?.(connection),
+      get receivedBytes() {
+        return engine.receivedBytesOf?.(connection) ?? 0;
+      },
+    };
+    entry = { connection, used, lane, state: 'in use', idleSinceMs: 0 };
     this.#open.add(entry);
     this.#counts[lane].opened += 1;
     if (this.#state === 'used' && !isClosed) return entry;
@@ -173,18 +182,11 @@ export class HostConnections {
   }
 
   #borrow(entry: Entry, lane: Lane): BorrowedConnection {
-    const engine = this.#engine;
-    const { connection } = entry;
     entry.lane = lane;
     entry.state = 'in use';
     return {
-      session: engine.session(connection, this.#meter),
-      get serverName() {
-        return engine.serverNameOf?.(connection);
-      },
-      get receivedBytes() {
-        return engine.receivedBytesOf?.(connection) ?? 0;
-      },
+      session: this.#engine.session(entry.connection, this.#meter),
+      used: entry.used,
       release: (state) => this.#release(entry, state),
     };
   }
