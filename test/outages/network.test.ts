@@ -89,6 +89,19 @@ for (const database of DATABASES) {
     assert.doesNotMatch(here.tine.log().slice(logged), /"level":"error"|database unavailable|they are closed/);
   });
 
+  test(`${database.name}: over a network with little bandwidth, a value of a megabyte is written and read`, async (context) => {
+    const { tine, client, proxy } = await site(context, shared);
+    await client.put({ key: 'large', value: 'x' });
+    const logged = tine.log().length;
+    proxy.bytesPerMs = 1_000;
+    const value = Buffer.alloc(1024 * 1024, 'x');
+    // The first write on a connection also prepares its statement.
+    for (let count = 0; count < 2; count += 1) await client.put({ key: 'large', value });
+    const { kvs } = await client.range({ key: 'large' });
+    assert.deepEqual([kvs[0]?.version, kvs[0]?.value.length], [3, value.length]);
+    assert.doesNotMatch(tine.log().slice(logged), /database unavailable|they are closed/);
+  });
+
   test(`${database.name}: while the network drops all packets, requests are answered Unavailable in time, and afterwards everything works`, async (context) => {
     const here = await site(context, shared);
     const { proxy } = here;

@@ -34,6 +34,8 @@ export class TcpProxy {
   #isSwallowing = false;
   /** The delay in each direction. */
   delayMs = 0;
+  /** How many bytes pass in each direction of a connection in a millisecond. */
+  bytesPerMs = Number.POSITIVE_INFINITY;
   /**
    * How often a client sent after its server had sent. With a delay this is the number of round
    * trips.
@@ -183,15 +185,17 @@ class Link {
   }
 
   /**
-   * Forwards bytes `delayMs` later, in order, if `inspect` lets them pass. Returns a function that
-   * waits until all are sent.
+   * Forwards bytes `delayMs` later, in order and at the set speed, if `inspect` lets them pass.
+   * Returns a function that waits until all are sent.
    */
   #pipe(from: Socket, to: Socket, inspect: (bytes: Buffer) => 'pass' | 'lose'): () => Promise<void> {
     let sent = Promise.resolve();
+    let passedMs = 0;
     from.on('data', (bytes) => {
       if (this.#proxy.isSwallowing) this.#isSilent = true;
       if (this.#isSilent || inspect(bytes) === 'lose') return;
-      const dueMs = performance.now() + this.#proxy.delayMs;
+      passedMs = Math.max(passedMs, performance.now()) + bytes.length / this.#proxy.bytesPerMs;
+      const dueMs = passedMs + this.#proxy.delayMs;
       sent = sent.then(async () => {
         const leftMs = dueMs - performance.now();
         if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));

@@ -1,4 +1,5 @@
 /** MySQL and MariaDB as an engine of `RemoteDriver`. */
+import type { Socket } from 'node:net';
 import type { Connection } from 'mysql2';
 import type { Logger } from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
@@ -55,7 +56,8 @@ export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
     abandon: (connection) => destroy(connection as Connection),
     serverNameOf: (connection) =>
       factsOf(connection as Connection).hasServerId ? (connection as Connection).threadId?.toString() : undefined,
-    receivedBytesOf: (connection) => (connection as { stream: { bytesRead: number } }).stream.bytesRead,
+    receivedBytesOf: (connection) => (connection as { stream: Socket }).stream.bytesRead,
+    requestedBytesOf: (connection) => (connection as { stream: Socket }).stream.bytesWritten,
     idleAmong: async (serverNames, session) => {
       const found = await session.run(serverNames.map((threadId) => query(IDLE_THREAD, Number(threadId))));
       return serverNames.filter((_name, index) => onlyRow(IDLE_THREAD, found[index]) > 0);

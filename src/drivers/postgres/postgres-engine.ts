@@ -1,4 +1,5 @@
 /** Postgres as an engine of `RemoteDriver`. */
+import type { Socket } from 'node:net';
 import pg, { type Client } from 'pg';
 import type { Logger } from 'pino';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
@@ -97,8 +98,8 @@ export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
     // The process id of a pooler's key is not a process of the server.
     serverNameOf: (connection) =>
       modeOf(connection as Client).isPooled ? undefined : (connection as { processID?: number }).processID?.toString(),
-    receivedBytesOf: (connection) =>
-      (connection as { connection: { stream: { bytesRead: number } } }).connection.stream.bytesRead,
+    receivedBytesOf: (connection) => (connection as { connection: { stream: Socket } }).connection.stream.bytesRead,
+    requestedBytesOf: (connection) => (connection as { connection: { stream: Socket } }).connection.stream.bytesWritten,
     idleAmong: async (serverNames, session) => {
       const found = await session.run(serverNames.map((processId) => query(IDLE_BACKEND, Number(processId))));
       return serverNames.filter((_name, index) => onlyRow(IDLE_BACKEND, found[index]) > 0);

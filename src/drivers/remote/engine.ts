@@ -47,6 +47,8 @@ export interface Engine {
   serverNameOf?(connection: unknown): string | undefined;
   /** The number of bytes that have arrived on a connection. */
   receivedBytesOf?(connection: unknown): number;
+  /** The number of bytes of all requests on a connection, also of bytes that are not sent yet. */
+  requestedBytesOf?(connection: unknown): number;
   /**
    * The connections on which the server waits for a request. It has received none, or has sent its
    * reply.

@@ -12,6 +12,11 @@ export const remoteLimits = {
    */
   slowReplyMs: 500,
   /**
+   * A larger request may take longer to send than a reply may take, and the server waits for it
+   * meanwhile. 64 KiB take half a second at 1 Mbit/s.
+   */
+  quickRequestBytesMax: 64 * 1024,
+  /**
    * How often overdue replies are checked, and how often the database is probed during an outage,
    * so that its return is noticed soon.
    */

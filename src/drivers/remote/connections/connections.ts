@@ -380,12 +380,15 @@ export class Connections {
     const overdue = this.#outages.overdue();
     const names = overdue.flatMap(({ on }) => on.serverName ?? []);
     if (names.length === 0 || engine.idleAmong === undefined) return false;
+    const startMs = performance.now();
     const idle = new Set<string | undefined>(await engine.idleAmong(names, session));
+    const roundTripMs = performance.now() - startMs;
     const looks = overdue
       .filter(({ on }) => idle.has(on.serverName))
       .map(({ on, isPending }) => ({ on, isPending, receivedBytes: on.receivedBytes }));
     if (looks.length === 0) return false;
-    await pause(remoteLimits.probeGraceMs);
+    // A large reply arrives in parts, often one in each round trip.
+    await pause(roundTripMs + remoteLimits.probeGraceMs);
     // A busy event loop runs timers before it reads what has arrived.
     await immediate();
     return looks.some(({ on, isPending, receivedBytes }) => isPending() && on.receivedBytes === receivedBytes);

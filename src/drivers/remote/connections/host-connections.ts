@@ -172,6 +172,9 @@ export class HostConnections {
       get receivedBytes() {
         return engine.receivedBytesOf?.(connection) ?? 0;
       },
+      get requestedBytes() {
+        return engine.requestedBytesOf?.(connection) ?? 0;
+      },
     };
     entry = { connection, used, lane, state: 'in use', idleSinceMs: 0 };
     this.#open.add(entry);

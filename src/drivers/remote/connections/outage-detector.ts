@@ -37,6 +37,8 @@ export interface UsedConnection {
   readonly serverName: string | undefined;
   /** The number of bytes that have arrived on it. */
   readonly receivedBytes: number;
+  /** The number of bytes of all requests on it, also of bytes that are not sent yet. */
+  readonly requestedBytes: number;
 }
 
 /** A reply that is pending. */
@@ -44,6 +46,8 @@ interface Pending {
   readonly sinceMs: number;
   /** Undefined: work that waits for a connection. */
   readonly on: UsedConnection | undefined;
+  /** `requestedBytes` of the connection before the request. */
+  readonly bytesBefore: number;
 }
 
 /** A reply that is overdue. */
@@ -111,17 +115,22 @@ export class OutageDetector {
     for (const probe of this.#attempts) this.#endProbe(probe);
   }
 
-  /** The replies to requests that a healthy database would have sent by now. */
+  /**
+   * The replies to requests that a healthy database would have sent by now. A large request may
+   * still be on its way to the database.
+   */
   overdue(): readonly Overdue[] {
     const lastMs = performance.now() - remoteLimits.slowReplyMs;
     return [...this.#waits].flatMap((wait) => {
-      const { on, sinceMs } = wait;
-      return on === undefined || sinceMs > lastMs ? [] : [{ on, isPending: () => this.#waits.has(wait) }];
+      const { on, sinceMs, bytesBefore } = wait;
+      if (on === undefined || sinceMs > lastMs) return [];
+      if (on.requestedBytes - bytesBefore > remoteLimits.quickRequestBytesMax) return [];
+      return [{ on, isPending: () => this.#waits.has(wait) }];
     });
   }
 
   #begin(on: UsedConnection | undefined): Pending {
-    const wait = { sinceMs: performance.now(), on };
+    const wait = { sinceMs: performance.now(), on, bytesBefore: on?.requestedBytes ?? 0 };
     this.#waits.add(wait);
     return wait;
   }

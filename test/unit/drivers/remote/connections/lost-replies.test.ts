@@ -23,13 +23,20 @@ interface Behaviour {
   readonly isIdle: boolean;
   /** The number of bytes that have arrived. */
   receivedBytes(): number;
+  readonly requestBytes?: number;
+  /** How long the server's reply to a probe takes. */
+  readonly roundTripMs?: number;
 }
 
 const lost = () => new DriverError('lost', 'the connection was closed');
 
 /** Sends a request without a reply; other connections are answered at once. */
-function request(context: TestContext, { isIdle, receivedBytes }: Behaviour): Promise<void> {
+function request(
+  context: TestContext,
+  { isIdle, receivedBytes, requestBytes = 100, roundTripMs = 0 }: Behaviour,
+): Promise<void> {
   let opened = 0;
+  let requestedBytes = 1_000_000;
   const ended = ({ end: { signal } }: FakeConnection) =>
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(lost())));
   const engine: Partial<Engine> = {
@@ -39,13 +46,21 @@ function request(context: TestContext, { isIdle, receivedBytes }: Behaviour): Pr
       return { name: `${opened}`, end: new AbortController() };
     },
     session: (connection) =>
-      ({ begin: () => {}, run: () => ended(connection as FakeConnection) }) as Partial<Session> as Session,
+      ({
+        begin: () => {},
+        run: () => {
+          requestedBytes += requestBytes;
+          return ended(connection as FakeConnection);
+        },
+      }) as Partial<Session> as Session,
     end: async (connection) => (connection as FakeConnection).end.abort(),
     abandon: (connection) => (connection as FakeConnection).end.abort(),
     serverNameOf: (connection) => (connection as FakeConnection).name,
     receivedBytesOf: receivedBytes,
+    requestedBytesOf: () => requestedBytes,
     idleAmong: async (names) => {
       assert.deepEqual(names, ['1']);
+      await sleep(roundTripMs);
       return isIdle ? names : [];
     },
     classifyError: (error) => error as Error,
@@ -94,5 +109,20 @@ test('a reply that is still arriving is awaited', async (context) => {
     },
   });
   const outcome = await Promise.race([sent.catch(() => 'lost'), sleep(2 * noticedMsMax).then(() => 'awaited')]);
+  assert.equal(outcome, 'awaited');
+});
+
+test('a large request, which may still be on its way, is awaited', async (context) => {
+  const requestBytes = remoteLimits.quickRequestBytesMax + 1;
+  const sent = request(context, { isIdle: true, receivedBytes: () => 7, requestBytes });
+  const outcome = await Promise.race([sent.catch(() => 'lost'), sleep(2 * noticedMsMax).then(() => 'awaited')]);
+  assert.equal(outcome, 'awaited');
+});
+
+test('over a slow network, a reply of which a part arrives in each round trip is awaited', async (context) => {
+  const roundTripMs = 2 * remoteLimits.probeGraceMs;
+  const receivedBytes = () => Math.floor(performance.now() / roundTripMs);
+  const sent = request(context, { isIdle: true, receivedBytes, roundTripMs });
+  const outcome = await Promise.race([sent.catch(() => 'lost'), sleep(3 * noticedMsMax).then(() => 'awaited')]);
   assert.equal(outcome, 'awaited');
 });
