@@ -347,7 +347,7 @@ SELECT kine.id, kine.lease, kine.name, kine_current.value_bytes
 -- foreign_names
 SELECT DISTINCT CAST(name AS BLOB)
   FROM kine
-  WHERE id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) AND version IS NULL AND name GLOB '*[^' || char(2) || '-' || char(126) || ']*';
+  WHERE id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) AND version IS NULL AND (name GLOB '*[^' || char(2) || '-' || char(126) || ']*' OR INSTR(name, char(0)) > 0);
 
 -- forget_copy
 DELETE FROM tine_state WHERE name LIKE 'copy_%';
