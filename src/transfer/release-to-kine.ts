@@ -1,4 +1,5 @@
 /** Hands a database back to kine: restores what kine needs, and removes what only tine uses. */
+import { migrationsTable } from '../../migrations/migrations.ts';
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import { StartError } from '../errors.ts';
 import { clientsCompactMarkText, keyBytes } from '../sql/key-text.ts';
@@ -7,7 +8,7 @@ import { record } from '../sql/shape.ts';
 import { kinesClientsMarkName } from '../sql/statements/take-over-statements.ts';
 import { fillMissingIds } from './fill-missing-ids.ts';
 import { tinesKineIndex, tinesTables } from './schema-parts.ts';
-import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from './table-facts.ts';
+import { compactedId, numberOf, requireKnown, stateOf, type TableFacts, tableFacts } from './table-facts.ts';
 import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
 /**
@@ -34,6 +35,7 @@ export async function releaseToKine(database: OfflineDatabase): Promise<readonly
     counted(await fillMissingIds(database, markId), 'missing ids filled'),
     counted(await fillOldValues(database, markId), 'rows given the previous value, as kine stores it'),
   ];
+  await forgetTakeOver(database, facts);
   await changeTables(database);
   return [...report.filter((line) => line !== undefined), "kine's indexes exist, tine's tables are dropped"];
 }
@@ -172,6 +174,16 @@ async function fillOldValues(database: OfflineDatabase, markId: number): Promise
   return (
     copied + (await database.change(`UPDATE kine SET old_value = ${sql.expression.noBytes} WHERE ${empty('kine')}`))
   );
+}
+
+/**
+ * Makes a start of tine take the whole database over, if this release is interrupted after its rows
+ * are committed: with all migrations, from the first row on, with new leases.
+ */
+async function forgetTakeOver(database: OfflineDatabase, { tables }: TableFacts): Promise<void> {
+  if (tables.has(migrationsTable)) await database.change(`DELETE FROM ${migrationsTable}`);
+  if (tables.has('tine_state')) await database.change("DELETE FROM tine_state WHERE name = 'covered_id'");
+  if (tables.has('tine_lease')) await database.change('DELETE FROM tine_lease');
 }
 
 /** Restores kine's types, indexes and tables, in an order that an interrupted run can continue. */

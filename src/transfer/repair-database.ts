@@ -106,8 +106,9 @@ async function repairMissingIds(database: OfflineDatabase, { isTines }: TableFac
   const markId = await compactedId(database);
   const filled = await fillMissingIds(database, markId);
   if (filled === 0) return undefined;
-  // A row without a version counts as kine's; these rows are tine's.
-  if (isTines)
+  // A row without a version counts as kine's; these rows are tine's. Among rows that kine wrote
+  // since the last start they stay kine's: the take-over begins after the newest row of tine.
+  if (isTines && (await rowsNotCovered(database)) === 0)
     await database.change(
       `UPDATE kine SET version = 0 WHERE id > ${markId} AND version IS NULL AND name LIKE 'gap-%' AND created = 0 AND prev_revision = 0`,
     );

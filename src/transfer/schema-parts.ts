@@ -5,9 +5,14 @@
 import type { OfflineDialect } from '../sql/dialects/offline-dialect.ts';
 import type { TableFacts } from './table-facts.ts';
 
-/** tine's tables. A database counts as tine's while the last one exists. */
+/**
+ * tine's tables, in the order in which they are dropped. A database counts as tine's while the last
+ * one exists. Users and roles are read with the state, and members only if the state exists.
+ */
 export function tinesTables({ tables }: TableFacts): readonly string[] {
-  return [...[...tables].filter((name) => name.startsWith('tine_')).sort(), 'kine_current'];
+  const last = ['tine_state', 'tine_member'].filter((name) => tables.has(name));
+  const others = [...tables].filter((name) => name.startsWith('tine_') && !last.includes(name));
+  return [...others.sort(), ...last, 'kine_current'];
 }
 
 /** The index of table `kine` that only tine uses. */

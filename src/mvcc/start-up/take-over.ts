@@ -77,7 +77,9 @@ export function* uniteMarks(): Program<number> {
   const marks = yield* rows(MARKS);
   const newest = marks.at(-1);
   if (newest === undefined) {
-    yield* change(INSERT_MARK, ((yield* row(NEWEST_ROW))?.id ?? 0) + 1);
+    const last = yield* row(NEWEST_ROW);
+    // After a row by kine the mark counts as kine's too, so that the take-over still sees this row.
+    yield* change(INSERT_MARK, (last?.id ?? 0) + 1, last?.version === null ? null : 1);
     return 0;
   }
   if (marks.length === 1) return 1;

@@ -23,7 +23,9 @@ export const sqliteDialect: Dialect = {
     asText: (expression) => `CAST(${expression} AS TEXT)`,
     selectedBytes: (expression) => expression,
     bytesOf: (column) => `CAST(${column} AS BLOB)`,
-    isForeign: (column) => `${column} GLOB '*[^' || char(2) || '-' || char(126) || ']*'`,
+    // GLOB ends at a zero byte.
+    isForeign: (column) =>
+      `(${column} GLOB '*[^' || char(2) || '-' || char(126) || ']*' OR INSTR(${column}, char(0)) > 0)`,
     greatest: (first, second) => `MAX(${first}, ${second})`,
     unindexed: (column) => `+${column}`,
     // The aggregate receives the rows in the order of the scan.

@@ -40,11 +40,11 @@ export const MARKS = selectsRows(
   ORDER BY id`,
 );
 
-// Inserts the compaction mark with an id.
+// Inserts the compaction mark with an id and a version.
 export const INSERT_MARK = changes(
   'insert_mark',
   (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version, value)
-  VALUES (${sql.parameter.integer}, '${compactMarkName}', 1, 0, 0, 0, 0, 1, ${sql.expression.noBytes})`,
+  VALUES (${sql.parameter.integer}, '${compactMarkName}', 1, 0, 0, 0, 0, ${sql.parameter.integer}, ${sql.expression.noBytes})`,
 );
 
 export const MOVE_MARK = changes(

@@ -126,8 +126,9 @@ export class LogRestorer {
   ): KineRow | undefined {
     const { revision, subRevision, isTombstone, keyValue } = row;
     const isOld = revision <= this.#summary.compactRevision;
-    // etcd keeps a tombstone at the mark itself, and ignores it.
-    if (isTombstone && isOld) return undefined;
+    // etcd keeps a tombstone at the mark itself, and ignores it. If the source has not finished the
+    // compaction, a tombstone may replace a row that still exists: both are deleted at the end.
+    if (isTombstone && isOld && replacedId === 0) return undefined;
     const id = this.#nextId(revision);
     if (isOld) this.#oldId = id;
     // The tombstone of a key that never existed holds a revision, and is not the write of a client.

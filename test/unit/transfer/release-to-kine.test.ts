@@ -5,6 +5,7 @@ import { lockedTransaction } from '../../../src/drivers/offline.ts';
 import { offlineSqlite } from '../../../src/drivers/sqlite/offline-sqlite.ts';
 import { prepareDatabase } from '../../../src/drivers/sqlite/prepare-database.ts';
 import { StartError } from '../../../src/errors.ts';
+import { takeOver } from '../../../src/mvcc/start-up/take-over.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
 import { checkDatabase } from '../../../src/transfer/check-database.ts';
 import { releaseToKine } from '../../../src/transfer/release-to-kine.ts';
@@ -95,6 +96,28 @@ test('escaped keys are converted back to bytes, as text', async () => {
   assert.deepEqual(query(path, 'SELECT hex(name) AS name, typeof(name) AS type FROM kine WHERE id = 7'), [
     { name: key.toString('hex').toUpperCase(), type: 'text' },
   ]);
+});
+
+test('every byte of a key survives a release and the next start of tine', async () => {
+  const path = await tineFile();
+  const keys = [[0x00], [0x61, 0x00, 0x62], [0x61, 0x01], [0x61, 0x7f], [0x61, 0xc3, 0xa9], [0xff]].map((bytes) =>
+    keyText(Buffer.from(bytes)),
+  );
+  for (const [index, text] of keys.entries()) {
+    tamper(
+      path,
+      `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version)
+        VALUES (${index + 7}, CAST(X'${Buffer.from(text).toString('hex')}' AS TEXT), 1, 0, 0, 0, 0, 'x', 1)`,
+    );
+  }
+  await release(path);
+  const access = offlineSqlite(path);
+  await access.prepare();
+  await lockedTransaction(access, (database) => database.run(takeOver(0)));
+  assert.deepEqual(
+    query(path, 'SELECT name FROM kine WHERE id > 6 ORDER BY id'),
+    keys.map((name) => ({ name })),
+  );
 });
 
 test('a lease becomes a TTL, and its rows are as kine would write them', async () => {

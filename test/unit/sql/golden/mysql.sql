@@ -460,7 +460,7 @@ INSERT INTO tine_lease (id, ttl_seconds, expires_at_ms)
 
 -- insert_mark
 INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version, value)
-  VALUES (?, 'compact_rev_key', 1, 0, 0, 0, 0, 1, X'');
+  VALUES (?, 'compact_rev_key', 1, 0, 0, 0, 0, ?, X'');
 
 -- insert_rows
 INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision, sub_revision)

@@ -464,7 +464,7 @@ INSERT INTO tine_lease (id, ttl_seconds, expires_at_ms)
 
 -- insert_mark
 INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version, value)
-  VALUES (CAST(? AS bigint), 'compact_rev_key', 1, 0, 0, 0, 0, 1, ''::bytea);
+  VALUES (CAST(? AS bigint), 'compact_rev_key', 1, 0, 0, 0, 0, CAST(? AS bigint), ''::bytea);
 
 -- insert_rows
 INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision, sub_revision)

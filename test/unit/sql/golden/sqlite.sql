@@ -347,7 +347,7 @@ SELECT kine.id, kine.lease, kine.name, kine_current.value_bytes
 -- foreign_names
 SELECT DISTINCT CAST(name AS BLOB)
   FROM kine
-  WHERE id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) AND version IS NULL AND name GLOB '*[^' || char(2) || '-' || char(126) || ']*';
+  WHERE id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) AND version IS NULL AND (name GLOB '*[^' || char(2) || '-' || char(126) || ']*' OR INSTR(name, char(0)) > 0);
 
 -- forget_copy
 DELETE FROM tine_state WHERE name LIKE 'copy_%';
@@ -446,7 +446,7 @@ INSERT INTO tine_lease (id, ttl_seconds, expires_at_ms)
 
 -- insert_mark
 INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version, value)
-  VALUES (CAST(? AS INTEGER), 'compact_rev_key', 1, 0, 0, 0, 0, 1, X'');
+  VALUES (CAST(? AS INTEGER), 'compact_rev_key', 1, 0, 0, 0, 0, CAST(? AS INTEGER), X'');
 
 -- insert_rows
 INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision, sub_revision)
