@@ -213,6 +213,8 @@ export class ReadCache implements EventFedCache {
     if (position === undefined) this.#offerCount(operation, page);
     if (fill === undefined) return;
     if (position === undefined) fill.asOf = page.head.id;
+    // Pages before this one may have come from the cache, which may have evicted them since.
+    else fill.reached = successor(position.afterName);
     for (const [index, { bytes }] of page.blocks.entries()) {
       if (index > 0) await nextTurn();
       const keyValues = [...keyValuesOf(bytes)];

@@ -18,6 +18,8 @@ export class CatchUp {
   readonly #hub: WatchHub;
   readonly #watcher: Watcher;
   #failureCount = 0;
+  /** The watcher became live. If it falls behind again at once, another `CatchUp` follows it. */
+  #hasJoined = false;
 
   constructor(hub: WatchHub, watcher: Watcher) {
     this.#hub = hub;
@@ -38,18 +40,23 @@ export class CatchUp {
   }
 
   get #isBehind(): boolean {
-    return this.#watcher.state === 'behind';
+    return !this.#hasJoined && this.#watcher.state === 'behind';
   }
 
   async #step(): Promise<void> {
     const position = this.#watcher.position ?? this.#hub.log.positionBefore(this.#watcher.startRevision);
     if (!position) return this.#findStart();
     this.#watcher.position = position;
-    if (position.id >= this.#hub.position.id) return this.#hub.join(this.#watcher);
+    if (position.id >= this.#hub.position.id) return this.#join();
     if (!this.#watcher.session.hasSpace) return this.#waitForSpace();
     if (!this.#hub.log.covers(position.id)) return this.#readDatabase(position);
     this.#readLog(position);
     if (this.#watcher.position.id < this.#hub.position.id) await nextTurn();
+  }
+
+  #join(): void {
+    this.#hasJoined = true;
+    this.#hub.join(this.#watcher);
   }
 
   async #findStart(): Promise<void> {

@@ -152,8 +152,8 @@ for (const from of TINE_DRIVERS) {
     await writeTineDatabase(source, [put('/k/1', 'later'), remove('/k/2'), ...compact(3_000)]);
     await assert.rejects(copyDatabase(source.access, cutOff(target.access, 3), noProgress), /cut off/);
     // No row of the key /k/2 is left in the source.
-    const chunks = Array.from({ length: 20 }, () => compact(3_503).slice(1)).flat();
-    await writeTineDatabase(source, [put('/k/3', 'last'), ...compact(3_503), ...chunks]);
+    const chunks = Array.from({ length: 20 }, () => compact(3_504).slice(1)).flat();
+    await writeTineDatabase(source, [put('/k/3', 'last'), ...compact(3_504), ...chunks]);
     assert.deepEqual(await rowsOf(source, "SELECT COUNT(*) FROM kine WHERE name = '/k/2'"), [[0]]);
     const report = await copyDatabase(source.access, target.access, noProgress);
     assert.equal(report.revision, 3_504);

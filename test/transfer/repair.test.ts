@@ -131,6 +131,17 @@ for (const driver of TINE_DRIVERS) {
     assert.deepEqual(after, before);
   });
 
+  test(`${driver.name}: the deletes of the compacted revision stay until the next compaction`, async (context) => {
+    const database = await written(context, driver);
+    const kept = () => rowsOf(database, "SELECT id FROM kine WHERE name = '/c' ORDER BY id");
+    await writeTineDatabase(database, compact(6));
+    assert.equal((await kept()).length, 1);
+    assert.match(tine('repair', database).stdout, /: sound; nothing to do\n$/);
+    await writeTineDatabase(database, compact(7));
+    assert.equal((await kept()).length, 0);
+    assert.match(tine('repair', database).stdout, /: sound; nothing to do\n$/);
+  });
+
   for (const { what, sql, finding, done, keys = everything } of faults) {
     test(`${driver.name}: ${what} is reported and fixed`, async (context) => {
       const database = await written(context, driver);

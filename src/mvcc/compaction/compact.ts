@@ -9,7 +9,7 @@ import {
   UNREACHABLE_ROWS,
 } from '../../sql/statements/write-statements.ts';
 import { headProgram, idThroughRevision } from '../head.ts';
-import type { Revision } from '../ids.ts';
+import type { Revision, RowId } from '../ids.ts';
 import { change, changeEach, type Program, row, rows } from '../program.ts';
 import type { CompactedChunk } from '../results.ts';
 import type { WriteState } from '../writes/write-state.ts';
@@ -46,23 +46,36 @@ function* compactedId(): Program<number> {
 
 /**
  * Deletes unreachable rows in the next chunk of at most `idsMax` ids below the mark, unless a hold
- * exists.
+ * exists. As in etcd, the deletes of the compacted revision itself stay in the log, because a watch
+ * may begin at this revision.
  */
 export function* compactChunk(
   { nowMs, idsMax }: { readonly nowMs: number; readonly idsMax: number },
   state: WriteState,
 ): Program<CompactedChunk> {
+  const { compactId, compactRevision } = state;
   const fromId = yield* compactedId();
-  const throughId = Math.min(state.compactId, fromId + idsMax);
+  const throughId = Math.min(compactId, fromId + idsMax);
   if (fromId >= throughId) return { deletedRows: 0, idsLeft: 0, isHeld: false };
-  if (yield* isCompactionHeld(nowMs)) return { deletedRows: 0, idsLeft: state.compactId - fromId, isHeld: true };
+  if (yield* isCompactionHeld(nowMs)) return { deletedRows: 0, idsLeft: compactId - fromId, isHeld: true };
   yield* state.flush();
-  const unreachable = yield* rows(UNREACHABLE_ROWS, fromId, throughId, fromId, throughId);
+  const beforeMarkId = yield* idThroughRevision(compactRevision - 1);
+  const unreachable = yield* unreachableRows(fromId, throughId);
   const deletedRows = yield* changeEach(
     DELETE_ROWS,
-    unreachable.map((id) => [id]),
+    unreachable.filter((id) => id <= beforeMarkId).map((id) => [id]),
   );
-  // The newest row of the log stays, even a tombstone: the next compaction checks it again.
-  yield* change(SET_COMPACTED_ID, Math.min(throughId, state.head.id - 1));
-  return { deletedRows, idsLeft: state.compactId - throughId, isHeld: false };
+  const kept = throughId < compactId ? [] : yield* unreachableRows(beforeMarkId, compactId);
+  // The next compaction checks the rows that stay again. The newest row of the log stays too, even
+  // a tombstone.
+  const checkedId = kept
+    .filter((id) => id > beforeMarkId)
+    .reduce((lowest, id) => Math.min(lowest, id - 1), Math.min(throughId, state.head.id - 1));
+  yield* change(SET_COMPACTED_ID, checkedId);
+  return { deletedRows, idsLeft: compactId - throughId, isHeld: false };
+}
+
+/** The unreachable rows of an interval of ids, and the rows that this interval has replaced. */
+function unreachableRows(fromId: RowId, throughId: RowId): Program<readonly RowId[]> {
+  return rows(UNREACHABLE_ROWS, fromId, throughId, fromId, throughId);
 }

@@ -70,7 +70,8 @@ export function* eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: 
       ? query(EVENTS_OF_KEY, keys.one, afterId, walkEnd, countMax)
       : query(EVENTS_OF_INTERVAL, afterId, walkEnd, keys.start, keys.end, countMax);
   const found = yield* rowsOf({ ...eventsQuery, bytesMax });
-  if (!mayHaveMore(found, countMax)) return { events: packed(found), throughId: walkEnd, head };
+  const isCut = mayHaveMore(found, countMax) || (walkEnd < request.throughId && (yield* goesOn(found, walkEnd)));
+  if (!isCut) return { events: packed(found), throughId: walkEnd, head };
   const whole = yield* wholeTransactions(found);
   return {
     events: packed(whole.filter(({ keyValue }) => holdsKey(keys, keyValue.name))),
@@ -89,6 +90,12 @@ export function* idBefore(revision: Revision): Program<{ id: RowId; head: Head }
 function mayHaveMore(found: readonly EventRow[], countMax: number): boolean {
   if (found.length === 0) return false;
   return found.length === countMax || valueBytes(found) >= bytesMax;
+}
+
+/** Whether the transaction of the last row has rows after an id. */
+function* goesOn(found: readonly EventRow[], id: RowId): Program<boolean> {
+  const last = found.at(-1);
+  return last !== undefined && (yield* idThroughRevision(last.keyValue.modRevision)) > id;
 }
 
 /**

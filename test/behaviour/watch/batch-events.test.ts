@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { limits } from '../../../src/limits.ts';
 import type { LeaseId } from '../../../src/mvcc/ids.ts';
 import type { TxnStep, WriteOperation } from '../../../src/mvcc/operations.ts';
-import { eventsAfter, unpackEvents } from '../../../src/mvcc/reads/events.ts';
+import { eventsAfter, eventsOfKeys, unpackEvents } from '../../../src/mvcc/reads/events.ts';
 import { takeOver } from '../../../src/mvcc/start-up/take-over.ts';
 import { writeBatch } from '../../../src/mvcc/writes/write-batch.ts';
 import { endOfKeys, keyText } from '../../../src/sql/key-text.ts';
@@ -147,6 +147,33 @@ for (const driver of TINE_DRIVERS) {
     assert.equal(await eventsOf(limits.eventsOfBatchKeysMax), limits.eventsOfBatchKeysMax);
     assert.equal(await eventsOf(limits.eventsOfBatchKeysMax + 1), undefined);
   });
+
+  test(`${driver.name}: the pages of a watch that catches up contain whole transactions`, async (context) => {
+    const { access } = await testDatabase(context, driver);
+    await access.prepare();
+    await access.whileLocked(async (owned) => {
+      const write = (operation: WriteOperation) =>
+        owned.transaction(async (own) => (await own.run(written([operation]))).head);
+      await owned.transaction((own) => own.run(takeOver(0)));
+      const first = await write(put('/a', 'first'));
+      const others = Array.from({ length: limits.eventWalkIdsMax - 2 }, (_, index) => put(`/other/${index}`, ''));
+      await write(transaction(others));
+      const { id: throughId } = await write(transaction([put('/a', 'last'), put('/b', 'last')]));
+      const watched = { start: keyText(Buffer.from('/a')), end: keyText(Buffer.from('/c')) };
+      const pages: (readonly string[])[] = [];
+      for (let afterId = first.id - 1; afterId < throughId; ) {
+        const request = { keys: watched, afterId, throughId };
+        const page = await owned.transaction((own) => own.run(eventsOfKeys(request)));
+        pages.push(page.events.keys);
+        afterId = page.throughId;
+      }
+      assert.deepEqual(pages, [['/a'], ['/a', '/b']]);
+    });
+  });
+}
+
+function transaction(success: readonly WriteOperation[]): WriteOperation {
+  return { kind: 'txn', compares: [], success: success as readonly TxnStep[], failure: [] };
 }
 
 function written(operations: readonly WriteOperation[]) {

@@ -106,6 +106,24 @@ for (const driver of DRIVERS) {
   );
 
   test(
+    `${driver.name}: a watch from the compacted revision receives the deletes of this revision`,
+    watching(async (watch, prefix) => {
+      const { client } = shared;
+      const keys = Array.from({ length: 250 }, (_, index) => `${prefix}/${1_000 + index}`);
+      for (const key of keys) await client.put({ key });
+      const { revision } = (await client.deleteRange(withPrefix(prefix))).header;
+      await client.put({ key: prefix });
+      await client.compact({ revision, physical: true });
+      await watch.create({ ...withPrefix(prefix), start_revision: revision });
+      const events = await watch.events(keys.length + 1);
+      assert.deepEqual(
+        events.map(({ type, kv }) => `${type} ${kv.key}`),
+        [...keys.map((key) => `DELETE ${key}`), `PUT ${prefix}`],
+      );
+    }),
+  );
+
+  test(
     `${driver.name}: a negative start revision is refused as compacted`,
     watching(async (watch, prefix) => {
       const created = await watch.create({ key: prefix, start_revision: -3 });

@@ -263,6 +263,28 @@ for (const operation of [reading(keyAt(3)), list, reading('k/', 'k0', { limit: 3
   });
 }
 
+test('a part of a list that came from the cache and was evicted meanwhile is not cached as empty', async (context) => {
+  const under = filled(context, 200, { bytesMax: 5_000_000, valueBytes: 10_000 });
+  const { source } = under.database;
+  const others = ['x', 'y', 'z'].map((name) => reading(`${name}/`, `${name}0`));
+  const value = 'v'.repeat(10_000);
+  for (const name of ['x', 'y', 'z'])
+    source.commit(Array.from({ length: 200 }, (_, index) => ({ key: `${name}/${index}`, value })));
+  for (const each of [list, ...others]) await under.range(each);
+  await askedAtThird(under, reading(keyAt(20), keyAt(180)));
+  under.database.pageRowsMax = 20;
+  let count = 0;
+  const before = { ...under.database.reads };
+  for await (const { blocks } of under.parts(list)) {
+    for (const block of blocks) count += block.count;
+    if (count !== 60) continue;
+    assert.equal(under.database.reads.rangePages, (before.rangePages ?? 0) + 2, 'the third page comes from the cache');
+    for (const each of others) await under.range(each);
+  }
+  assert.equal(count, 200);
+  for (let index = 0; index < 200; index += 20) await assertRight(under, reading(keyAt(index), keyAt(index + 20)));
+});
+
 test('a cache of 0 bytes stores nothing', async (context) => {
   const under = filled(context, 50, { bytesMax: 0 });
   assert.deepEqual(await askedAtThird(under, list), { rangePages: 1 });

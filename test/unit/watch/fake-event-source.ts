@@ -80,6 +80,14 @@ export class FakeEventSource implements EventSource {
     this.observeHead();
   }
 
+  /** Transactions of one batch, whose events arrive at once. */
+  deliver(changes: readonly Change[]): void {
+    const afterId = this.head.id;
+    for (const change of changes) this.commit([change], { isSeen: false });
+    this.#follower?.take({ ...this.#eventsAfter({ afterId, countMax: changes.length }), afterId });
+    this.observeHead();
+  }
+
   /** Sets the mark, and removes superseded events. */
   compact(revision: Revision, { isSeen = true } = {}): void {
     this.#compactRevision = revision;

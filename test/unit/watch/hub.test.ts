@@ -440,3 +440,24 @@ test('a watch that was canceled before its turn to catch up reads nothing', asyn
   const reads = source.readCount - readsBefore;
   assert.ok(reads < 20, `${reads} reads`);
 });
+
+test('a watch that falls behind in the moment in which it became live gets each event once', async (context) => {
+  const { source, hub, open } = watching(context, { backlogBytesMax: 1, eventLogBytesMax: 1 });
+  source.commit([{ key: 'a', value: 'v'.repeat(100_000) }]);
+  const { stream, session } = open();
+  stream.isSlow = true;
+  const join = hub.join.bind(hub);
+  hub.join = (watcher) => {
+    hub.join = join;
+    hub.join(watcher);
+    // The end of another read, in the same turn of the event loop.
+    queueMicrotask(() => source.deliver(Array.from({ length: 50 }, () => ({ key: 'a', value: '' }))));
+  };
+  session.create(requested(one('a'), { startRevision: 2 }), 0n);
+  await until('the watch is behind', () => hub.statistics.fellBehind === 1);
+  await settle();
+  stream.takeAll();
+  await settle();
+  const all = Array.from({ length: 51 }, (_, index) => `a@${2 + index}`).join(' ');
+  assert.equal(eventsOf(stream.responses).replaceAll(' |', ''), all);
+});
