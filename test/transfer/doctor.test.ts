@@ -106,7 +106,7 @@ for (const driver of TINE_DRIVERS) {
     assertProblem(examine(true), /^problem {2}certificate: \S+ \(.*\) ended \d{4}-\d\d-\d\d; replace it$/m);
     const current = examine(false);
     assertNoProblem(current);
-    assert.match(current.stdout, /^advice {3}certificate: \S+ \(.*\) ends in 0 days, /m);
+    assert.match(current.stdout, /^advice {3}certificate: \S+ \(.*\) expires in 0 days, /m);
   });
 
   test(`${driver.name}: doctor ends with one line if the database does not exist or cannot be reached`, async (context) => {
