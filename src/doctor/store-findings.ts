@@ -109,7 +109,10 @@ async function alarmFindings(database: OfflineDatabase): Promise<readonly Findin
           'alarms',
           `NOSPACE, ${by}: writes are refused; compact and run etcdctl defrag, or raise the quota, then run etcdctl alarm disarm`,
         )
-      : problem('alarms', `CORRUPT, ${by}: writes are refused; if \`tine copy --cutover\` raised the alarm, use the target; otherwise run \`tine check\`, then run etcdctl alarm disarm`);
+      : problem(
+          'alarms',
+          `CORRUPT, ${by}: writes are refused; if \`tine copy --cutover\` raised the alarm, use the target; otherwise run \`tine check\`, then run etcdctl alarm disarm`,
+        );
   });
 }
 
