@@ -13,6 +13,6 @@ if (!process.argv.includes('--check')) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, wanted);
 } else if (!existsSync(path) || readFileSync(path, 'utf8') !== wanted) {
-  console.error('man/tine.1 is not what the options and commands say: npm run generate');
+  console.error('man/tine.1 does not match the options and commands; run: npm run generate');
   process.exitCode = 1;
 }

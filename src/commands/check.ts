@@ -16,7 +16,7 @@ export const check: Command = {
       readSnapshot((database) => checkDatabase(database, progress)),
     );
     for (const finding of findings) process.stdout.write(`${name}: ${finding}\n`);
-    if (findings.length === 0) process.stdout.write(`${name}: sound: ${summary}\n`);
+    if (findings.length === 0) process.stdout.write(`${name}: no faults: ${summary}\n`);
     return findings.length === 0 ? 0 : 1;
   },
 };

@@ -31,14 +31,14 @@ export const copy: Command = {
 };
 
 function refuseFlags({ from, to, has }: TransferSides): void {
-  if (has('cutover') && !has('follow')) throw new UsageError('--cutover is the end of --follow; give both');
+  if (has('cutover') && !has('follow')) throw new UsageError('--cutover needs --follow; give both');
   if (has('follow') && !isServerUrl(from)) {
     throw new UsageError(
       '--from: --follow needs a running server; start tine on this database, and give http://HOST:2379',
     );
   }
   if (isServerUrl(to) && !has('follow')) {
-    throw new UsageError('--to: a running etcd is copied into with --follow only; see docs/migration.md');
+    throw new UsageError('--to: a copy into a running etcd needs --follow; see docs/migration.md');
   }
 }
 

@@ -19,7 +19,7 @@ export function guardAgainstCrashes(logger: Logger, giveUp: () => void): () => v
     recentFaults = [...recentFaults.filter((at) => at > now - faultWindowMs), now];
     if (recentFaults.length !== faultCountMax) return;
     logger.error(
-      `${faultCountMax} internal errors within ${faultWindowMs / 1000} s: stopping, because a restart is better`,
+      `${faultCountMax} internal errors within ${faultWindowMs / 1000} s: stopping with status 1, so that the service manager restarts tine`,
     );
     giveUp();
   };

@@ -45,7 +45,7 @@ function stoppedText({ refusesWrites }: Stopped, { from, has }: TransferSides): 
   const again = 'run the same command again to complete it';
   if (refusesWrites)
     return `${begin}, and the source refuses writes: ${again}, or let the source accept writes again: ${disarmText(from)}\n`;
-  return `${begin}: ${again}. If the source refuses writes since an earlier cutover, this ends it: ${disarmText(from)}\n`;
+  return `${begin}: ${again}. If the source has refused writes since an earlier cutover, this command lets it accept writes again: ${disarmText(from)}\n`;
 }
 
 function disarmText(from: string): string {

@@ -14,7 +14,7 @@ export const repair: Command = {
     const access = await offlineAccess(config.endpoint);
     const { done, left } = await withProgress((progress) => repairDatabase(access, progress));
     const verdict =
-      left.length > 0 ? 'not everything can be repaired' : done.length > 0 ? 'repaired' : 'sound; nothing to do';
+      left.length > 0 ? 'not everything can be repaired' : done.length > 0 ? 'repaired' : 'no faults; nothing to do';
     const lines = [verdict, ...left].map((line) => `${access.name}: ${line}`);
     process.stdout.write([...lines, ...done.map((line) => `  ${line}`), ''].join('\n'));
     return left.length === 0 ? 0 : 1;

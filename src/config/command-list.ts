@@ -36,7 +36,7 @@ export const commandList = {
     takesPath: true,
     help: 'examine the disk or server, settings and state of a database, also while it is served, and advise what to do',
   },
-  repair: { operands: '[DSN]', takesPath: true, help: 'repair what check reports, where possible' },
+  repair: { operands: '[DSN]', takesPath: true, help: 'repair the faults that check reports, where possible' },
   release: { operands: '[DSN]', takesPath: true, help: 'return a database to kine' },
   copy: {
     operands: `--from ${address} --to ${address} [--follow [--cutover]]`,
@@ -46,7 +46,7 @@ export const commandList = {
       follow: { help: 'Keep copying what is written to the running server, until stopped.' },
       cutover: { help: 'With --follow: refuse writes at the source, copy the rest, compare, and end.' },
     },
-    help: 'copy a database or a running etcd, tine or kine into an empty database; with --follow keep copying until clients move',
+    help: 'copy a database or a running etcd, tine or kine into an empty database; with --follow, keep copying new writes until clients move',
   },
   snapshot: {
     operands: `${snapshotActions.join('|')} [FILE]`,
@@ -55,10 +55,10 @@ export const commandList = {
     flags: {
       'bump-revision': { placeholder: 'N', help: 'With restore: raise all revisions by N.' },
       'mark-compacted': { help: 'With restore: mark the raised revisions as compacted.' },
-      'write-out': { placeholder: 'simple|json', help: 'With list: the format.' },
+      'write-out': { placeholder: 'simple|json', help: 'With list: the output format.' },
       w: { placeholder: 'simple|json', help: 'Short for --write-out.' },
     },
-    help: "write a snapshot in etcd's format to FILE, or to --snapshot-dir and the bucket; describe one; restore FILE, s3://BUCKET/FILE or an etcd data directory into an empty database; list snapshots; delete old ones",
+    help: "write and read snapshots in etcd's format; save writes to FILE, or to --snapshot-dir and the bucket; status describes FILE; restore loads FILE, s3://BUCKET/FILE or an etcd data directory into an empty database; list prints the snapshots; prune deletes old ones",
   },
   completion: {
     operands: completedShells.join('|'),
@@ -66,7 +66,7 @@ export const commandList = {
     help: 'print a script that completes commands and options in this shell',
   },
   version: { operands: '', help: 'print the version' },
-  help: { operands: '', help: 'print this' },
+  help: { operands: '', help: 'print this help' },
 } as const satisfies Readonly<Record<string, CommandEntry>>;
 
 export type CommandName = keyof typeof commandList;

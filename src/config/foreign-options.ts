@@ -44,7 +44,7 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
     'compact-batch-size compaction-batch-limit compaction-sleep-interval poll-batch-size',
   ),
   ...ignored(
-    'concerns the second version of etcd, and is ignored',
+    'belongs to version 2 of the etcd API, and is ignored',
     `enable-v2v3 proxy proxy-dial-timeout proxy-failure-wait proxy-read-timeout proxy-refresh-interval
      proxy-write-timeout cluster-active-size cluster-remove-delay cluster-sync-interval config force max-result-buffer
      max-retry-attempts peer-heartbeat-interval peer-election-timeout retry-interval snapshot vv`,
@@ -54,7 +54,10 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
     'etcd-snapshot-reconcile-interval',
   ),
   ...ignored('is ignored: snapshots are not compressed', '', 'etcd-snapshot-compress'),
-  ...ignored('is ignored: an upload without progress ends after a minute, however large it is', 'etcd-s3-timeout'),
+  ...ignored(
+    'is ignored: a request to the storage ends after 15 s without a byte, and an upload has no time limit',
+    'etcd-s3-timeout',
+  ),
   ...ignored('is ignored: tine connects to the storage directly', 'etcd-s3-proxy'),
   ...ignored('is ignored: tine reads no Kubernetes secrets', 'etcd-s3-config-secret'),
   ...ignored('is ignored: every commit is synced', '', 'unsafe-no-fsync'),

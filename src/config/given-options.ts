@@ -120,7 +120,7 @@ function noteUnknown(flagName: string, { source, rank }: GivenOption): readonly 
 function noteShadowed(known: GivenOption, given: GivenOption): readonly string[] {
   const [strong, weak] = known.rank < given.rank ? [known, given] : [given, known];
   return weak.source.startsWith('ETCD_') && strong.rank < weak.rank
-    ? [`${weak.source} is shadowed by ${strong.source}`]
+    ? [`${weak.source} is ignored: ${strong.source} takes precedence`]
     : [];
 }
 

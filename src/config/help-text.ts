@@ -7,20 +7,21 @@ const WIDTH = 98;
 const COMMAND_COLUMN = 30;
 const OPTION_COLUMN = 38;
 
-const HEAD = (version: string): string => `tine ${version}: an etcd v3 server that keeps its data in SQL
+const HEAD = (version: string): string => `tine ${version}: an etcd v3 server that keeps its data in a SQL database
 
 Examples:
   tine                                    serve http://127.0.0.1:2379 from ./db/state.db
   tine --data-dir /var/lib/tine --listen-client-urls http://0.0.0.0:2379
   tine --endpoint sqlite:///var/lib/rancher/k3s/server/db/state.db      open kine's file in place
   tine --endpoint postgres://tine@db1,db2/kubernetes --datastore-password-file /etc/tine/password
-  tine --auto-compaction-retention 1h     keep an hour of history (Kubernetes compacts by itself)
+  tine --auto-compaction-retention 1h     keep an hour of history (not needed for Kubernetes)
 
 Commands:
 ${commandsText()}
 
 Options: -flag and --flag, --flag=value and --flag value are the same. Each can be set in the
-environment too: --data-dir is TINE_DATA_DIR, ETCD_DATA_DIR or KINE_DATA_DIR. Flags come first.
+environment too: --data-dir is TINE_DATA_DIR, ETCD_DATA_DIR or KINE_DATA_DIR. A flag takes
+precedence over a variable.
 `;
 
 /** The output of `tine --help`, generated from the table of options. */

@@ -173,7 +173,7 @@ export const options = {
     default: '0',
     defaultShown: 'none',
     parse: (text) => (text === '' || text === '0' ? [] : parseListenAddresses(text)),
-    help: 'Further addresses that serve only /metrics and /health. 0: none.',
+    help: 'Further addresses that serve only /metrics and the health checks /health, /livez and /readyz. 0: none.',
     aliases: ['listen-metrics-urls'],
   },
   'host-whitelist': {
@@ -194,13 +194,13 @@ export const options = {
     group: 'Listening',
     default: 'true',
     parse: boolean,
-    help: 'Serve a page for people at /ui/. It needs --enable-grpc-gateway.',
+    help: 'Serve a web page at /ui/ that shows keys, load and the cluster. It needs --enable-grpc-gateway.',
   },
   'ui-write': {
     group: 'Listening',
     default: 'false',
     parse: boolean,
-    help: 'Let the page at /ui/ put, delete and restore keys, with the rights of the signed-in user.',
+    help: 'Allow the page at /ui/ to put, delete and restore keys, with the rights of the signed-in user.',
   },
   cors: {
     group: 'Listening',
@@ -301,7 +301,7 @@ export const options = {
     default: '1572864',
     // 1 GiB is about the limit of one value in SQLite, and far more than a message should have.
     parse: wholeNumber({ min: 1024, max: 1_073_741_824 }),
-    help: 'Largest accepted request.',
+    help: 'Size of the largest accepted request.',
   },
   'max-txn-ops': {
     group: 'Limits',
@@ -338,7 +338,7 @@ export const options = {
     placeholder: 'DURATION',
     default: '5s',
     parse: duration({ minMs: 0 }),
-    help: "Connections of clients that ping more often are closed. 0: gRPC's default, 5m.",
+    help: "Shortest allowed time between two pings of a client. tine closes the connection of a client that pings more often. 0: gRPC's default, 5m.",
   },
   'grpc-keepalive-interval': {
     group: 'Limits',
@@ -374,7 +374,7 @@ export const options = {
     placeholder: 'RETENTION',
     default: '0',
     parse: textLike(/^[0-9][0-9a-zµ\u03bc.]*$/, '10m, 1 (one hour), or 1000 with --auto-compaction-mode revision'),
-    help: 'History to keep: 10m, 1 (hours), or a number of revisions. 0: off, because Kubernetes compacts by itself.',
+    help: 'History to keep: a duration (10m) or a number of hours (1); with --auto-compaction-mode revision, a number of revisions (1000). 0: off. Kubernetes needs no automatic compaction, because its API server compacts.',
   },
   'compact-interval': {
     group: 'Watch and compaction',
@@ -396,13 +396,13 @@ export const options = {
     placeholder: 'CRON',
     defaultShown: 'none',
     parse: (text) => text,
-    help: "When to take snapshots: a cron line such as '0 */6 * * *', in the time zone of the process; a sixth field before the others counts seconds. One instance of several takes each snapshot.",
+    help: "Times of snapshots: a cron line such as '0 */6 * * *', in the time zone of the process. A line of six fields begins with the seconds. If several instances serve the database, one of them takes each snapshot.",
     aliases: ['etcd-snapshot-schedule-cron'],
   },
   'snapshot-dir': {
     group: 'Snapshots',
     placeholder: 'DIR',
-    defaultShown: 'snapshots beside the database file; none with a database server',
+    defaultShown: 'the folder "snapshots" beside the database file; none with a database server',
     parse: nonEmpty('the directory'),
     help: 'Folder of the snapshots.',
     aliases: ['etcd-snapshot-dir'],
@@ -420,7 +420,7 @@ export const options = {
     placeholder: 'NAME',
     default: 'tine-snapshot',
     parse: parseSnapshotPrefix,
-    help: 'How the names of snapshots by schedule begin.',
+    help: 'Prefix of the names of snapshots by schedule.',
     aliases: ['etcd-snapshot-name'],
   },
   'etcd-disable-snapshots': {
@@ -439,7 +439,7 @@ export const options = {
   'snapshot-s3-endpoint': {
     group: 'Snapshots',
     placeholder: 'ADDRESS',
-    defaultShown: "Amazon's, of the region",
+    defaultShown: 'Amazon S3 in --snapshot-s3-region',
     parse: nonEmpty('the address'),
     help: 'Address of the storage: HOST:PORT, https://HOST:PORT or http://HOST:PORT.',
     aliases: ['etcd-s3-endpoint'],
@@ -479,9 +479,9 @@ export const options = {
   'snapshot-s3-access-key': {
     group: 'Snapshots',
     placeholder: 'KEY',
-    defaultShown: 'AWS_ACCESS_KEY_ID, or what else the AWS client finds',
+    defaultShown: 'the credentials that the AWS client finds, such as AWS_ACCESS_KEY_ID',
     parse: nonEmpty('the access key'),
-    help: 'Access key, together with a secret key.',
+    help: 'Access key of the storage. It needs a secret key.',
     aliases: ['etcd-s3-access-key'],
   },
   'snapshot-s3-secret-key': {
@@ -538,7 +538,7 @@ export const options = {
     placeholder: 'TYPE',
     default: 'auto',
     parse: oneOf(['auto', 'dns', 'path']),
-    help: 'Where the bucket is in the address: dns (BUCKET.HOST), path (HOST/BUCKET), or auto, which is dns at Amazon and path elsewhere.',
+    help: 'Place of the bucket in the address: dns (BUCKET.HOST), path (HOST/BUCKET) or auto (dns at Amazon, path elsewhere).',
     aliases: ['etcd-s3-bucket-lookup-type'],
   },
 
@@ -554,7 +554,7 @@ export const options = {
     placeholder: 'SECONDS',
     default: '300',
     parse: wholeNumber({ min: 0, max: MAX_UINT32 }),
-    help: 'Lifetime of an unused simple token. 0: the default.',
+    help: 'Time after its last use at which a simple token expires. 0: the default.',
   },
   'bcrypt-cost': {
     group: 'Users and roles',
@@ -602,21 +602,21 @@ export const options = {
     placeholder: 'DURATION',
     default: '100ms',
     parse: duration({ minMs: 0 }),
-    help: 'Log reads and writes that take longer in the store, including the wait.',
+    help: 'Log reads and writes that take longer than this in the store, including the time in queues.',
   },
   'warning-unary-request-duration': {
     group: 'Logs and metrics',
     placeholder: 'DURATION',
     default: '300ms',
     parse: duration({ minMs: 0 }),
-    help: 'Log calls that take longer, from their arrival to their reply.',
+    help: 'Log calls that take longer than this, from arrival to reply.',
   },
   'slow-sql-threshold': {
     group: 'Logs and metrics',
     placeholder: 'DURATION',
     default: '100ms',
     parse: durationOrNever,
-    help: "Log SQL statements that take this long. 0s: never. (kine's default is 1s.)",
+    help: "Log SQL statements that take this time or longer. 0s: never. (kine's default is 1s.)",
   },
   metrics: {
     group: 'Logs and metrics',
@@ -637,14 +637,14 @@ export const options = {
     placeholder: 'HOST:PORT',
     default: 'localhost:4317',
     parse: (text) => text,
-    help: 'The collector.',
+    help: 'Address of the collector.',
   },
   'distributed-tracing-service-name': {
     group: 'Tracing',
     placeholder: 'NAME',
     default: 'etcd',
     parse: nonEmpty('the name'),
-    help: 'The service in the traces; the same for all instances.',
+    help: 'Name of the service in the traces, the same for all instances.',
   },
   'distributed-tracing-instance-id': {
     group: 'Tracing',
@@ -652,14 +652,14 @@ export const options = {
     default: '',
     defaultShown: 'none',
     parse: (text) => text,
-    help: 'This instance in the traces; different for each instance.',
+    help: 'Name of this instance in the traces, different for each instance.',
   },
   'distributed-tracing-sampling-rate': {
     group: 'Tracing',
     placeholder: 'N',
     default: '0',
     parse: integer,
-    help: 'Of a million requests, trace this number. Requests whose caller traces them are always traced, and those whose caller decided against it never.',
+    help: 'Number of requests to trace, of each million. A request with a trace context is traced only if the sampled flag of the context is set, at any rate.',
   },
 
   'emulated-etcd-version': {

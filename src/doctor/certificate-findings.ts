@@ -38,11 +38,11 @@ function fileFindings({ path, isBundle }: CertificateFile, nowMs: number): reado
   const findings = certificates.flatMap(({ subject: holder, validFromDate, validToDate }) => {
     const name = `${path} (${holder.replaceAll('\n', ', ')})`;
     const [fromMs, toMs] = [validFromDate.getTime(), validToDate.getTime()];
-    if (nowMs > toMs) return (isBundle ? advice : problem)(subject, `${name} ended ${day(toMs)}; replace it`);
+    if (nowMs > toMs) return (isBundle ? advice : problem)(subject, `${name} expired on ${day(toMs)}; replace it`);
     if (nowMs < fromMs) return problem(subject, `${name} is not valid before ${day(fromMs)}; check the clock`);
     if (toMs - nowMs >= doctorLimits.certificateEndsMsMin) return [];
     const days = Math.floor((toMs - nowMs) / dayMs);
-    return advice(subject, `${name} ends in ${days} days, ${day(toMs)}; replace it in time`);
+    return advice(subject, `${name} expires in ${days} days, on ${day(toMs)}; replace it before that`);
   });
   if (findings.length > 0) return findings;
   const firstEndMs = Math.min(...certificates.map(({ validToDate }) => validToDate.getTime()));

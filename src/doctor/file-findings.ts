@@ -35,7 +35,10 @@ function fileSystemFinding({ name, kind }: FileSystem): Finding {
     case 'network':
       return problem('file system', `${name}: SQLite's locks are not reliable over a network; use a local disk`);
     case 'memory':
-      return advice('file system', `${name} is memory: a restart of the machine loses all data; use a disk`);
+      return advice(
+        'file system',
+        `${name} stores files in memory: a restart of the machine loses all data; use a disk`,
+      );
     case 'container':
       return advice('file system', `${name}: the data is removed together with the container; mount a volume`);
   }
@@ -46,7 +49,10 @@ function freeSpaceFinding(freeBytes: number, bytes: number): Finding {
   if (freeBytes < doctorLimits.freeBytesMin)
     return problem('space', `${text}: writes will soon be refused; free some space`);
   if (freeBytes >= bytes) return ok('space', text);
-  return advice('space', `${text}, less than the database has: neither a copy nor VACUUM fits; free some space`);
+  return advice(
+    'space',
+    `${text}, less than the size of the database: no space for a copy or for VACUUM; free some space`,
+  );
 }
 
 function syncFinding(sync: SyncTimes | undefined, directory: string): Finding {
@@ -63,7 +69,9 @@ function logFindings(files: readonly FileState[]): readonly Finding[] {
   const text = `${bytesText(log.bytes)} in ${log.path}`;
   // One batch may pass the bound before the log starts again.
   if (log.bytes <= limits.walBytesMax * 2) return [ok('log', text)];
-  return [advice('log', `${text}: a program that reads without end keeps it from starting again; stop this program`)];
+  return [
+    advice('log', `${text}: a long read of another program keeps SQLite from starting the log again; end this program`),
+  ];
 }
 
 function modesFinding(files: readonly FileState[], directory: FileState): Finding {

@@ -17,9 +17,10 @@ function hostFinding(
   if (isStalled) return problem('host', `${name} does not apply the writes of its cluster; see its error log`);
   if (isDegraded) return advice('host', `${name} serves, but sends its data to another node; it may be slow`);
   if (refusal === undefined) return ok('host', `${name} accepts writes`);
-  if (!isReachable) return problem('host', `${name} cannot be reached: ${refusal}; start it, or take it off the list`);
-  if (!isNeeded) return ok('host', `${name} is in reserve: ${refusal}`);
-  return problem('host', `${name} accepts no writes: ${refusal}; add the host that does`);
+  if (!isReachable)
+    return problem('host', `${name} cannot be reached: ${refusal}; start it, or remove it from the list`);
+  if (!isNeeded) return ok('host', `${name} is not used now: ${refusal}`);
+  return problem('host', `${name} accepts no writes: ${refusal}; add the host that accepts writes`);
 }
 
 function detailFindings(details: ServerDetails, needs: ServerNeeds): readonly Finding[] {
@@ -50,12 +51,13 @@ function connectionFinding({ connections: { max, used } }: ServerDetails, { data
 function roundTripFinding(roundTripMs: number): Finding {
   const text = `${roundTripMs.toFixed(2)} ms (median of 20)`;
   if (roundTripMs <= doctorLimits.roundTripMsMax) return ok('round trip', text);
-  return advice('round trip', `${text}: each write waits for one or two; run tine near the database`);
+  return advice('round trip', `${text}: each write takes one or two round trips; run tine near the database`);
 }
 
 function clockFinding(aheadMs: number): Finding {
   const apart = `${(Math.abs(aheadMs) / 1000).toFixed(1)} s`;
-  if (Math.abs(aheadMs) <= doctorLimits.clockApartMsMax) return ok('clock', `${apart} apart from the database's`);
+  if (Math.abs(aheadMs) <= doctorLimits.clockApartMsMax)
+    return ok('clock', `differs by ${apart} from the clock of the database`);
   const side = aheadMs > 0 ? 'behind' : 'ahead of';
   return advice('clock', `this machine is ${apart} ${side} the database; synchronize both (NTP)`);
 }

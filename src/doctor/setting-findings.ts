@@ -31,7 +31,7 @@ const postgresRules: readonly Rule[] = [
     isOff(settings, 'synchronous_commit')
       ? advice(
           subject,
-          'synchronous_commit = off for this user: tine sets it to on for itself, other programs lose writes; set it to on',
+          'synchronous_commit = off for this user: tine sets it to on for itself, but other programs lose writes; set it to on',
         )
       : undefined,
 ];

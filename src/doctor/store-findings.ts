@@ -42,7 +42,7 @@ function schemaFinding({
   const [newer] = unknownMigrations;
   if (newer !== undefined)
     return [problem('store', `written by a newer tine (it has ${newer}); use that version or a newer one`)];
-  return isTines ? undefined : [advice('store', "it is kine's; tine takes it over when it starts")];
+  return isTines ? undefined : [advice('store', 'it is a database of kine; tine takes it over when it starts')];
 }
 
 async function contentFindings(
@@ -105,8 +105,14 @@ async function alarmFindings(database: OfflineDatabase): Promise<readonly Findin
   return alarms.map(({ number, memberId }) => {
     const by = `raised by member ${memberId.toString(16)}`;
     return number === alarmNumbers.noSpace
-      ? problem('alarms', `NOSPACE, ${by}: writes are refused; compact, raise the quota, then etcdctl alarm disarm`)
-      : problem('alarms', `CORRUPT, ${by}: writes are refused; run \`tine check\`, then etcdctl alarm disarm`);
+      ? problem(
+          'alarms',
+          `NOSPACE, ${by}: writes are refused; compact and run etcdctl defrag, or raise the quota, then run etcdctl alarm disarm`,
+        )
+      : problem(
+          'alarms',
+          `CORRUPT, ${by}: writes are refused; if \`tine copy --cutover\` raised the alarm, use the target; otherwise run \`tine check\`, then run etcdctl alarm disarm`,
+        );
   });
 }
 
@@ -136,7 +142,10 @@ async function sizeFindings(database: OfflineDatabase, quotaBytes: number): Prom
 function sizeFinding(bytes: number, freeBytes: number): Finding {
   const text = `${bytesText(bytes)}, of which ${bytesText(freeBytes)} are free`;
   if (freeBytes < doctorLimits.freeBytesNoted || freeBytes < bytes * doctorLimits.freeShareMax) return ok('size', text);
-  return advice('size', `${text}: later writes use them again; to return them now, run etcdctl defrag`);
+  return advice(
+    'size',
+    `${text}: later writes reuse this space; to return it to the file system now, run etcdctl defrag`,
+  );
 }
 
 function quotaFindings(bytes: number, quotaBytes: number): readonly Finding[] {

@@ -76,7 +76,10 @@ export class SnapshotScheduler implements SnapshotSource {
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    this.#retries = new RetryLog(options.logger, 'the schedule of snapshots cannot be kept; retrying');
+    this.#retries = new RetryLog(
+      options.logger,
+      'cannot read or claim the next slot of the snapshot schedule; retrying',
+    );
   }
 
   start(): void {
@@ -240,8 +243,8 @@ export class SnapshotScheduler implements SnapshotSource {
     logger.error(
       { slot: timeText(slotMs), place, tries, err: isExplained ? text : error },
       place === 'folder'
-        ? 'snapshot failed; the next slot tries again'
-        : 'upload of the snapshot failed; it is in the folder, and the next slot tries again',
+        ? 'snapshot failed; tine tries again at the next slot'
+        : 'upload of the snapshot failed; the snapshot is in the folder, and tine uploads a new one at the next slot',
     );
   }
 
@@ -268,7 +271,7 @@ export class SnapshotScheduler implements SnapshotSource {
     if (first === undefined || last === undefined) return;
     const reason =
       this.#lastEndedMs >= last
-        ? 'the snapshot before took longer'
+        ? 'the previous snapshot took longer than the interval of the schedule'
         : 'no instance ran, or the database did not answer, or the instance with the claim ended';
     this.#options.logger.warn(
       { count: missed.length, first: timeText(first), last: timeText(last), taken: timeText(slotMs), reason },

@@ -220,7 +220,7 @@ async function untilSilent<Result>(
     return await attempt({ claim, signal, answered: () => clearTimeout(timer) });
   } catch (error) {
     if (!silent.signal.aborted) throw error;
-    throw new SnapshotError('the storage gave no answer until the next slot; check --snapshot-s3-endpoint', {
+    throw new SnapshotError('the storage did not answer before the next slot; check --snapshot-s3-endpoint', {
       isLasting: false,
       cause: error,
     });

@@ -88,7 +88,10 @@ export class Members {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#writes.write({ kind: 'memberDrop', id: this.#self.id }).catch((error: unknown) => {
-      this.#logger.debug({ err: error }, 'removing this member failed; the others notice the missing heartbeat');
+      this.#logger.debug(
+        { err: error },
+        'removing this member failed; it is listed until its last heartbeat is too old',
+      );
     });
   }
 

@@ -120,6 +120,6 @@ async function summary(database: OfflineDatabase, { isTines, tables }: TableFact
     WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'`,
   );
   const isCovered = isTines && tables.has('tine_state') && (await rowsNotCovered(database)) === 0;
-  const owner = isCovered ? "tine's" : "kine's, tine takes it over when it starts";
+  const owner = isCovered ? 'a database of tine' : 'a database of kine, which tine takes over when it starts';
   return `${counted(numberOf(keys), 'key')} in ${counted(numberOf(all?.count), 'row')}, revision ${numberOf(all?.newest)}; it is ${owner}`;
 }

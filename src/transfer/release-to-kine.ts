@@ -50,7 +50,7 @@ async function usersLost(database: OfflineDatabase): Promise<string | undefined>
   const [users, roles] = [await count('tine_user'), await count('tine_role')];
   if (users + roles === 0) return undefined;
   const isOn = (await stateOf(database, 'auth_enabled')) === 1;
-  const warning = isOn ? '; they were required until now, and kine accepts every client that can connect' : '';
+  const warning = isOn ? '; authentication was on until now, and kine accepts every client that can connect' : '';
   return `users and roles lost, which kine does not have: ${users} and ${roles}${warning}`;
 }
 

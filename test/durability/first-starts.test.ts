@@ -35,7 +35,7 @@ for (const driver of TINE_DRIVERS.filter(({ isFile }) => !isFile)) {
         for (const server of servers)
           assert.doesNotMatch(
             withoutSilences(server.log()),
-            /"level":"error"|database unavailable|failed a request|trying again|retrying/,
+            /"level":"error"|database unavailable|request failed because of the database|trying again|retrying/,
           );
       } catch (error) {
         context.diagnostic(servers.map((server) => server.log()).join('\n---\n'));

@@ -174,7 +174,7 @@ for (const driver of FILE_DRIVERS) {
       await sleep(Math.random() * 300);
       await server.start();
       await within(20_000, 'the repair to end', exit);
-      assert.match(said, /sound; nothing to do|another program has locked the database; stop it, then try again/);
+      assert.match(said, /no faults; nothing to do|another program has locked the database; stop it, then try again/);
       await server.stop();
     }
   });

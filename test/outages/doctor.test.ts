@@ -83,7 +83,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres'))
     const endpoint = await endpointOf(context, pair.driver);
     const both = runTine(['doctor', endpoint]);
     assert.match(both.stdout, /^ok {7}host: 127\.0\.0\.1:\d+ accepts writes$/m);
-    assert.match(both.stdout, /^ok {7}host: 127\.0\.0\.1:\d+ is in reserve: it is a standby$/m);
+    assert.match(both.stdout, /^ok {7}host: 127\.0\.0\.1:\d+ is not used now: it is a standby$/m);
     assert.equal(both.status, 0, both.stdout + both.stderr);
     const standby = runTine(['doctor', `${pair.standbyUrl}/pair`]);
     assert.match(standby.stdout, /^problem {2}host: 127\.0\.0\.1:\d+ accepts no writes: it is a standby; /m);

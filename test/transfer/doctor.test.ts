@@ -94,7 +94,7 @@ for (const driver of TINE_DRIVERS) {
     assertProblem(result, /^problem {2}quota: \d+ % of 4\.0 KiB: writes are refused; /m);
   });
 
-  test(`${driver.name}: doctor reports a certificate that has ended, and one that ends soon`, async (context) => {
+  test(`${driver.name}: doctor reports a certificate that has expired, and one that expires soon`, async (context) => {
     const database = await testDatabase(context, driver);
     await writeTineDatabase(database, [put('a', '1')]);
     const authority = new CertificateAuthority(join(temporaryDirectory(), 'authority'));
@@ -103,10 +103,10 @@ for (const driver of TINE_DRIVERS) {
       const urls = ['--listen-client-urls', 'https://127.0.0.1:2379'];
       return runTine(['doctor', ...urls, '--cert-file', certFile, '--key-file', keyFile, database.endpoint]);
     };
-    assertProblem(examine(true), /^problem {2}certificate: \S+ \(.*\) ended \d{4}-\d\d-\d\d; replace it$/m);
+    assertProblem(examine(true), /^problem {2}certificate: \S+ \(.*\) expired on \d{4}-\d\d-\d\d; replace it$/m);
     const current = examine(false);
     assertNoProblem(current);
-    assert.match(current.stdout, /^advice {3}certificate: \S+ \(.*\) ends in 0 days, /m);
+    assert.match(current.stdout, /^advice {3}certificate: \S+ \(.*\) expires in 0 days, /m);
   });
 
   test(`${driver.name}: doctor ends with one line if the database does not exist or cannot be reached`, async (context) => {

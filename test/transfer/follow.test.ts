@@ -269,9 +269,9 @@ test('a source that was not reached yet ends the copy at once', async (context) 
 
 test('flags that do not go together are refused', () => {
   const refusals: readonly (readonly [readonly string[], RegExp])[] = [
-    [['--from', 'http://127.0.0.1:1', '--to', 'a.db', '--cutover'], /--cutover is the end of --follow; give both/],
+    [['--from', 'http://127.0.0.1:1', '--to', 'a.db', '--cutover'], /--cutover needs --follow; give both/],
     [['--from', 'a.db', '--to', 'b.db', '--follow'], /--from: --follow needs a running server/],
-    [['--from', 'a.db', '--to', 'http://127.0.0.1:1'], /--to: a running etcd is copied into with --follow only/],
+    [['--from', 'a.db', '--to', 'http://127.0.0.1:1'], /--to: a copy into a running etcd needs --follow/],
     [['--from', 'a.db', '--to', 'b.db', '--follow=maybe'], /--follow: "maybe" is not true or false/],
   ];
   for (const [flags, message] of refusals) {

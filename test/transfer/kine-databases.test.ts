@@ -40,7 +40,10 @@ for (const driver of TINE_DRIVERS) {
     test(`${driver.name}: a kine database opens in place (${types} column types)`, async (context) => {
       const database = await testDatabase(context, driver);
       await writeKineDatabase(database, rows, types);
-      assert.match(tine('check', database).stdout, /: sound: 8 keys in 18 rows, revision 19; it is kine's/);
+      assert.match(
+        tine('check', database).stdout,
+        /: no faults: 8 keys in 18 rows, revision 19; it is a database of kine/,
+      );
       await serving(database, async (client) => {
         const { header, kvs } = await client.range(withPrefix('/registry/'));
         assert.equal(header.revision, 19);
@@ -81,7 +84,7 @@ for (const driver of TINE_DRIVERS) {
         await client.leaseRevoke({ ID: leased?.lease ?? 0n });
         assert.equal((await client.range({ key: '/registry/leased' })).count, 0);
       });
-      assert.match(tine('check', database).stdout, /: sound: .*; it is tine's\n$/);
+      assert.match(tine('check', database).stdout, /: no faults: .*; it is a database of tine\n$/);
     });
   }
 
@@ -94,7 +97,7 @@ for (const driver of TINE_DRIVERS) {
       for (const added of [[], numbers]) {
         const database = await testDatabase(context, driver);
         writeKineFile(database.access.name, [...rows, ...added], { nameType: 'INTEGER' });
-        assert.match(tine('check', database).stdout, /: sound: /);
+        assert.match(tine('check', database).stdout, /: no faults: /);
         await serving(database, async (client) => {
           const keys = ['007', '7', '1e3', '1000'];
           for (const key of keys) await client.put({ key, value: key });
@@ -111,7 +114,7 @@ for (const driver of TINE_DRIVERS) {
             added.length === 0 ? [undefined, undefined] : [2, 'n2'],
           );
         });
-        assert.match(tine('check', database).stdout, /: sound: .*; it is tine's\n$/);
+        assert.match(tine('check', database).stdout, /: no faults: .*; it is a database of tine\n$/);
       }
     });
   }
@@ -143,7 +146,10 @@ for (const driver of TINE_DRIVERS) {
     assert.equal(status, 0, stdout);
     assert.match(stdout, /kept only the newest of 2 rows compact_rev_key/);
     assert.match(stdout, /filled 1 missing id/);
-    assert.match(tine('check', database).stdout, /: sound: 8 keys in 18 rows, revision 20; it is kine's/);
+    assert.match(
+      tine('check', database).stdout,
+      /: no faults: 8 keys in 18 rows, revision 20; it is a database of kine/,
+    );
     await serving(database, async (client) => {
       assert.equal((await client.range(withPrefix('/registry/'))).count, served.length);
     });

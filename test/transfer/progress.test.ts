@@ -43,7 +43,7 @@ test('in a terminal a copy, a check and a snapshot draw bars, and leave none', (
       bar: 'ids copied [',
       end: /^(comparing\n)?copied up to revision \d+;/,
     },
-    { commandArguments: ['check', target], bar: 'checking the rows of ', end: /^\/.*copy\.db: sound: / },
+    { commandArguments: ['check', target], bar: 'checking the rows of ', end: /^\/.*copy\.db: no faults: / },
     {
       commandArguments: ['snapshot', 'save', snapshot, '--endpoint', target],
       bar: `writing ${snapshot}`,
@@ -67,7 +67,7 @@ test('without a terminal, short work prints its result alone', () => {
   const { stdout, stderr, status } = runTine(['check', join(directory, 'copy.db')]);
   assert.equal(status, 0);
   assert.equal(stderr, '');
-  assert.match(stdout, /^[^\r]*: sound: [^\r]*\n$/);
+  assert.match(stdout, /^[^\r]*: no faults: [^\r]*\n$/);
 });
 
 test('a bar is gone before an error is printed', () => {

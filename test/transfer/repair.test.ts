@@ -125,7 +125,7 @@ for (const driver of TINE_DRIVERS) {
     const before = await rowsOf(database, 'SELECT id, name, version, prev_revision, lease FROM kine ORDER BY id');
     const { status, stdout } = tine('repair', database);
     assert.equal(status, 0, stdout);
-    assert.match(stdout, /: sound; nothing to do\n$/);
+    assert.match(stdout, /: no faults; nothing to do\n$/);
     assert.equal(tine('check', database).status, 0);
     const after = await rowsOf(database, 'SELECT id, name, version, prev_revision, lease FROM kine ORDER BY id');
     assert.deepEqual(after, before);

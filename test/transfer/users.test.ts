@@ -65,7 +65,7 @@ for (const [index, from] of TINE_DRIVERS.entries()) {
     assert.equal(status, 0);
     assert.match(
       stdout,
-      /users and roles lost, which kine does not have: 3 and 1; they were required until now, and kine accepts every client that can connect\n/,
+      /users and roles lost, which kine does not have: 3 and 1; authentication was on until now, and kine accepts every client that can connect\n/,
     );
     await serving(database, async (client) => {
       assert.equal((await client.range({ key: 'a' })).count, 1);

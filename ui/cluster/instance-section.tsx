@@ -41,8 +41,9 @@ async function readState(signal: AbortSignal): Promise<State> {
 }
 
 const alarmTexts: Readonly<Record<string, string>> = {
-  NOSPACE: 'NOSPACE: writes are refused, because the database or its disk is full.',
-  CORRUPT: 'CORRUPT: reads and writes are refused, because the database is damaged.',
+  NOSPACE: 'NOSPACE: puts and new leases are refused, because the database has reached its quota or its disk is full.',
+  CORRUPT:
+    'CORRUPT: writes are refused and reads are answered. The database files were removed or replaced, or a client raised the alarm, for example tine copy with --cutover.',
 };
 
 function Alarms({ alarms: { alarms = [] } }: { readonly alarms: AlarmReply }) {

@@ -49,7 +49,7 @@ function Compaction({ compaction }: Pick<ClusterReply, 'compaction'>) {
         </Fact>
         <Fact name="History">{counted(revision - compactRevision, 'revision')}</Fact>
         <Fact name="Deletion">
-          {isRunning ? `running, ${counted(rowsLeft, 'row')} to look at` : 'no compacted rows wait'}
+          {isRunning ? `running, ${counted(rowsLeft, 'row')} to process` : 'no compacted rows wait'}
         </Fact>
         <Fact name="Last here">
           {lastUnixSeconds === null ? 'none since the start' : dateText(lastUnixSeconds * 1_000)}

@@ -30,7 +30,7 @@ export function parseListenAddress(text: string): ListenAddress {
 }
 
 function parseSocket(text: string, path: string, { isSecure }: { readonly isSecure: boolean }): ListenAddress {
-  if (path === '') throw new Error(`"${text}" names no socket file; ${EXAMPLE}`);
+  if (path === '') throw new Error(`"${text}" contains no path of a socket file; ${EXAMPLE}`);
   return { kind: 'unix', path, isSecure };
 }
 

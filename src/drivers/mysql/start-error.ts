@@ -22,7 +22,7 @@ function explanation(error: unknown, dsn: RemoteDsn): string | undefined {
   switch (serverErrorNumber(error)) {
     case errorNumber.accessDenied:
     case errorNumber.accessDeniedWithoutPassword:
-      return `user "${dsn.user}" is unknown, may not connect from this host, or the password is wrong; correct it and start again`;
+      return `user "${dsn.user}" is unknown, may not connect from this host, or the password is wrong; correct the user or the password, then start again`;
     case errorNumber.hostNotPrivileged:
       return 'the server accepts no connections from this host; create the user for this host';
     case errorNumber.unknownAuthentication:
@@ -33,7 +33,7 @@ function explanation(error: unknown, dsn: RemoteDsn): string | undefined {
     case errorNumber.nameTooLong:
       return `"${dsn.database}" is not a valid database name: names have at most 64 characters and do not end with a space; use another name`;
     case errorNumber.tableAccessDenied:
-      return `user "${dsn.user}" may not create or change tables in it; GRANT ALL ON \`${dsn.database}\`.* to the user`;
+      return `user "${dsn.user}" may not create or change tables in the database; GRANT ALL ON \`${dsn.database}\`.* to the user`;
     case errorNumber.unknownStorageEngine:
       return 'the server has no InnoDB; enable it';
     case errorNumber.keyTooLong:

@@ -14,7 +14,7 @@ export function startError(error: unknown, dsn: RemoteDsn): unknown {
   }
   switch (codeOf(error)) {
     case '28P01':
-      return new StartError(`${where}: the password of user "${dsn.user}" is wrong; correct it and start again`, {
+      return new StartError(`${where}: the password of user "${dsn.user}" is wrong; correct it, then start again`, {
         cause: error,
       });
     case '28000':

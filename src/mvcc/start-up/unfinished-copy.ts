@@ -7,7 +7,7 @@ import { type Program, row } from '../program.ts';
 
 /** What is wrong with the target of an unfinished copy, and what to do. */
 export const unfinishedCopyText =
-  'a copy into this database has not been finished; run the same `tine copy` (one with --follow ends with --cutover) or `tine snapshot restore` again, or drop the database';
+  'a copy into this database has not been finished; run the same `tine copy` again (a copy with --follow is finished by --cutover), or `tine snapshot restore` again, or drop the database';
 
 /** Whether the database is the target of an unfinished copy. */
 export function* isUnfinishedCopy(): Program<boolean> {

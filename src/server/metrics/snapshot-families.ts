@@ -34,7 +34,7 @@ export function snapshotFamilies({ snapshots }: Scrape): readonly Family[] {
     ),
     counter(
       'tine_snapshot_failures_total',
-      'Slots in which this instance tried in vain to take a snapshot, or to upload it.',
+      'Slots for which this instance could not take or upload a snapshot.',
       each(({ failures }, labels) => ({ labels, value: failures })),
     ),
   ];

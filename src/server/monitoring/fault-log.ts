@@ -41,7 +41,7 @@ export class FaultLog {
     if (known !== undefined) return known;
     const log = new SparseLog({
       logger: this.#logger,
-      message: 'the database failed a request',
+      message: 'request failed because of the database',
       linesMax: 1,
       intervalMs: serverLimits.databaseFaultLogIntervalMs,
     });

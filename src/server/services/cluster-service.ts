@@ -1,4 +1,5 @@
 import { EtcdError, etcdError, StatusCode } from '../../errors.ts';
+import { limits } from '../../limits.ts';
 import type { MemberId } from '../../mvcc/ids.ts';
 import type { Member } from '../../mvcc/operations.ts';
 import {
@@ -47,7 +48,7 @@ export function clusterService({ access, store, headers }: ServiceContext): read
           throw etcdError('memberNotFound');
         case 'running':
           throw refused(
-            'the instance is running, or stopped less than 25 s ago; stop it, and it is no longer a member',
+            `the instance is running, or was killed less than ${limits.memberRunsMsMax / 1000} s ago; SIGTERM stops it and removes the member`,
           );
         default:
           return MemberRemoveResponse.encode({

@@ -36,7 +36,7 @@ export interface CutOverOptions {
 
 /** Adds to an error after `onRefusal` how the source accepts writes again. */
 export function withRefusalAdvice(error: StartError): StartError {
-  const text = `${error.message}. If the source refuses writes already, \`etcdctl alarm disarm\` ends this`;
+  const text = `${error.message}. If the source already refuses writes, run \`etcdctl alarm disarm\` at the source: it then accepts writes`;
   return new StartError(text, { cause: error });
 }
 

@@ -113,7 +113,7 @@ for (const driver of TINE_DRIVERS) {
       [() => client.memberAdd({ peerURLs: ['http://127.0.0.1:1'] }), /starts on the same database/],
       [() => client.memberAdd({ peerURLs: ['http://127.0.0.1:1'], isLearner: true }), /starts on the same database/],
       [() => client.memberUpdate({ ID, peerURLs: ['http://127.0.0.1:1'] }), /--advertise-client-urls/],
-      [() => client.memberRemove({ ID }), /stop it, and it is no longer a member/],
+      [() => client.memberRemove({ ID }), /SIGTERM stops it and removes the member/],
       [() => client.downgrade({ action: 'ENABLE', version }), /--emulated-etcd-version/],
     ] as const) {
       const { code, details } = await failureOf(call());

@@ -143,7 +143,7 @@ describe('check and release', () => {
     const path = await tineFile();
     assert.deepEqual(await run({ args: ['check', path] }), {
       status: 0,
-      stdout: `${path}: sound: 2 keys in 6 rows, revision 6; it is tine's\n`,
+      stdout: `${path}: no faults: 2 keys in 6 rows, revision 6; it is a database of tine\n`,
       stderr: '',
     });
     tamper(path, "DELETE FROM kine_current WHERE name = 'a'");

@@ -309,7 +309,7 @@ test('unknown ETCD_ variables are noted, except those that Kubernetes sets for a
     ETCDCTL_API: '3',
   });
   assert.deepEqual(notes, ['ETCD_NAMES is not an option and is ignored; did you mean TINE_NAME?']);
-  assert.deepEqual(load(['--name', 'f'], { ETCD_NAME: 'e' }).notes, ['ETCD_NAME is shadowed by --name']);
+  assert.deepEqual(load(['--name', 'f'], { ETCD_NAME: 'e' }).notes, ['ETCD_NAME is ignored: --name takes precedence']);
 });
 
 test('contradictory TLS options are refused in one line', () => {

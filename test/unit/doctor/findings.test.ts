@@ -72,13 +72,16 @@ test('a network file system is a problem, and memory or a container layer are ad
   assertOne(concernsOfFile({ fileSystem: fileSystemOf(0x6969) }), /^problem: NFS: .* use a local disk$/);
   // The number is negative where it is read as 32 bits with a sign.
   assertOne(concernsOfFile({ fileSystem: fileSystemOf(0xff534d42 | 0) }), /^problem: CIFS: /);
-  assertOne(concernsOfFile({ fileSystem: fileSystemOf(0x01021994) }), /^advice: tmpfs is memory: /);
+  assertOne(concernsOfFile({ fileSystem: fileSystemOf(0x01021994) }), /^advice: tmpfs stores files in memory: /);
   assertOne(concernsOfFile({ fileSystem: fileSystemOf(0x794c7630) }), /^advice: overlay: .* mount a volume$/);
 });
 
 test('little space is a problem, and less space than the database has is advised against', () => {
   assertOne(concernsOfFile({ freeBytes: 1024 ** 2 }), /^problem: 1\.0 MiB free: /);
-  assertOne(concernsOfFile({ freeBytes: gibibyte / 2 }), /^advice: 512\.0 MiB free, less than the database has: /);
+  assertOne(
+    concernsOfFile({ freeBytes: gibibyte / 2 }),
+    /^advice: 512\.0 MiB free, less than the size of the database: /,
+  );
 });
 
 test('a slow disk, and a disk that cannot be measured, are reported', () => {

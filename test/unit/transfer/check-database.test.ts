@@ -98,7 +98,7 @@ const accidents: readonly { readonly what: string; readonly sql: string; readonl
 test('a sound database has no findings and a summary of its contents', async () => {
   assert.deepEqual(await check(await tineFile()), {
     findings: [],
-    summary: "2 keys in 6 rows, revision 6; it is tine's",
+    summary: '2 keys in 6 rows, revision 6; it is a database of tine',
   });
 });
 
@@ -120,7 +120,7 @@ test('rows that kine wrote meanwhile are not an error of the index', async () =>
   );
   const { findings, summary } = await check(path);
   assert.deepEqual(findings, []);
-  assert.match(summary ?? '', /it is kine's, tine takes it over when it starts$/);
+  assert.match(summary ?? '', /it is a database of kine, which tine takes over when it starts$/);
 });
 
 test('a compacted row may be replaced by an existing one', async () => {

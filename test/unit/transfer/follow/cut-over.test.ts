@@ -51,6 +51,6 @@ test('the source is reported to refuse writes before the end of the copy may fai
 test('an error while the source refuses writes gets the command that lets it accept writes again', () => {
   assert.equal(
     withRefusalAdvice(new StartError('no space is left')).message,
-    'no space is left. If the source refuses writes already, `etcdctl alarm disarm` ends this',
+    'no space is left. If the source already refuses writes, run `etcdctl alarm disarm` at the source: it then accepts writes',
   );
 });
