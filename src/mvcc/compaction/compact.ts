@@ -6,6 +6,7 @@ import {
   DELETE_ROWS,
   SET_COMPACT_MARK,
   SET_COMPACTED_ID,
+  SET_DELETED_MARK_ID,
   UNREACHABLE_ROWS,
 } from '../../sql/statements/write-statements.ts';
 import { headProgram, idThroughRevision } from '../head.ts';
@@ -72,6 +73,7 @@ export function* compactChunk(
     .filter((id) => id > beforeMarkId)
     .reduce((lowest, id) => Math.min(lowest, id - 1), Math.min(throughId, state.head.id - 1));
   yield* change(SET_COMPACTED_ID, checkedId);
+  yield* change(SET_DELETED_MARK_ID, compactId);
   return { deletedRows, idsLeft: compactId - throughId, isHeld: false };
 }
 

@@ -12,7 +12,7 @@ import {
   type KeyBucketRow,
   type KeyBucketSize,
 } from '../../sql/statements/key-bucket-statements.ts';
-import { COMPACTED_ID } from '../../sql/statements/write-statements.ts';
+import { DELETED_MARK_ID } from '../../sql/statements/write-statements.ts';
 import { crc32c } from '../../wire/crc32c.ts';
 import { type ByteSpan, KeyValueWriter } from '../../wire/key-value-writer.ts';
 import type { DatabaseFacts } from '../database-facts.ts';
@@ -53,7 +53,7 @@ export function* snapshotSizes(interval: LogInterval, facts: DatabaseFacts): Pro
     cuts.push(id);
     pageBytes = 0;
   };
-  const [mark] = yield* eachRow(query(KEY_BUCKET_SIZES, ...parametersOf(interval)), add, query(COMPACTED_ID));
+  const [mark] = yield* eachRow(query(KEY_BUCKET_SIZES, ...parametersOf(interval)), add, query(DELETED_MARK_ID));
   checkUntouched(mark, interval);
   if (cuts.at(-1) !== interval.lastId) cuts.push(interval.lastId);
   return { variableBytes: Uint32Array.from(variableBytes), cuts };
@@ -70,7 +70,7 @@ export function* snapshotPage(interval: LogInterval, facts: DatabaseFacts): Prog
   // A row has a name and numbers besides its value, and the last value may exceed the page.
   const page = new PageEncoder(facts.snapshotPageBytes + limits.rangeBlockBytesMax);
   const add = (each: KeyBucketRow) => page.add(each);
-  const [mark] = yield* eachRow(query(KEY_BUCKET_ROWS, ...parametersOf(interval)), add, query(COMPACTED_ID));
+  const [mark] = yield* eachRow(query(KEY_BUCKET_ROWS, ...parametersOf(interval)), add, query(DELETED_MARK_ID));
   checkUntouched(mark, interval);
   return page.rows();
 }
@@ -79,7 +79,7 @@ function* pageOfJoinedValues(interval: LogInterval): Program<SnapshotRows> {
   const [found, joined, mark] = yield [
     query(KEY_BUCKET_LENGTHS, ...parametersOf(interval)),
     query(KEY_BUCKET_VALUES, ...parametersOf(interval)),
-    query(COMPACTED_ID),
+    query(DELETED_MARK_ID),
   ];
   checkUntouched(mark, interval);
   const rows = decoded(KEY_BUCKET_LENGTHS, found);
@@ -167,11 +167,11 @@ class PageEncoder {
 }
 
 /**
- * Fails if compaction deleted rows of the interval. `mark` is the id up to which rows are deleted.
- * Compaction writes it in the transaction that deletes; it is read after the rows, so every missing
- * row is below it.
+ * Fails if compaction deleted rows for a newer mark than the snapshot's. Compaction writes this
+ * mark in the transaction that deletes, and it is read after the rows. So every missing row has
+ * changed it.
  */
 function checkUntouched(mark: readonly Row[] | undefined, { compactId }: LogInterval): void {
-  const compactedId = decodedOne(COMPACTED_ID, mark) ?? 0;
-  if (compactedId > compactId) throw etcdError('snapshotOvertaken');
+  const deletedMarkId = decodedOne(DELETED_MARK_ID, mark) ?? 0;
+  if (deletedMarkId > compactId) throw etcdError('snapshotOvertaken');
 }

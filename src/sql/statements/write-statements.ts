@@ -64,6 +64,11 @@ export const COMPACTED_ID = selectsState('compacted_id', 'compacted_id');
 
 export const SET_COMPACTED_ID = changesState('set_compacted_id', 'compacted_id');
 
+// The newest mark for which rows were deleted.
+export const DELETED_MARK_ID = selectsState('deleted_mark_id', 'deleted_mark_id');
+
+export const SET_DELETED_MARK_ID = changesState('set_deleted_mark_id', 'deleted_mark_id');
+
 // The rows that can no longer be read: the rows replaced by rows in an interval of ids, and the
 // tombstones and kine's gaps in it. Each row names the row it replaced, so the cost grows with the
 // interval, not with the table. The newest row of the log stays, because it defines the store's

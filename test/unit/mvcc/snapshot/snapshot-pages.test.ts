@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { etcdError } from '../../../../src/errors.ts';
 import type { DatabaseFacts } from '../../../../src/mvcc/database-facts.ts';
 import { nextSnapshotPage, snapshotPage, snapshotSizes } from '../../../../src/mvcc/snapshot/snapshot-pages.ts';
-import { COMPACTED_ID } from '../../../../src/sql/statements/write-statements.ts';
+import { DELETED_MARK_ID } from '../../../../src/sql/statements/write-statements.ts';
 
 const facts: DatabaseFacts = {
   joinsValues: false,
@@ -22,18 +22,18 @@ const programs = {
 
 for (const [name, open] of Object.entries(programs)) {
   /**
-   * Runs a program over no rows and a compacted id, which it must read last, so that it detects
-   * every deletion of rows before it.
+   * Runs a program over no rows. It must read the mark for which rows were deleted last, so that it
+   * detects every deletion of rows before it.
    */
-  const run = (compactedId: number) => {
+  const run = (deletedMarkId: number) => {
     const program = open();
     let step = program.next();
     let last: unknown;
     while (step.done !== true) {
       last = step.value.at(-1)?.statement;
-      step = program.next(step.value.map(({ statement }) => (statement === COMPACTED_ID ? [[compactedId]] : [])));
+      step = program.next(step.value.map(({ statement }) => (statement === DELETED_MARK_ID ? [[deletedMarkId]] : [])));
     }
-    assert.equal(last, COMPACTED_ID);
+    assert.equal(last, DELETED_MARK_ID);
   };
 
   test(`a snapshot's ${name}: a read fails if compaction may have deleted rows since the snapshot began`, () => {

@@ -197,6 +197,11 @@ DELETE FROM tine_lease
 DELETE FROM kine
   WHERE id IN (?list);
 
+-- deleted_mark_id
+SELECT value
+  FROM tine_state
+  WHERE name = 'deleted_mark_id';
+
 -- deletion_at
 SELECT 1
   FROM kine
@@ -2266,6 +2271,11 @@ INSERT INTO tine_state (name, value)
 INSERT INTO kine_current (name, id, lease_id, value_bytes)
   VALUES ?rows
   ON DUPLICATE KEY UPDATE id = VALUES(id), lease_id = VALUES(lease_id), value_bytes = VALUES(value_bytes);
+
+-- set_deleted_mark_id
+INSERT INTO tine_state (name, value)
+  VALUES ('deleted_mark_id', ?)
+  ON DUPLICATE KEY UPDATE value = VALUES(value);
 
 -- set_leader
 INSERT INTO tine_state (name, value)

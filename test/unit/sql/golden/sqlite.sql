@@ -199,6 +199,11 @@ DELETE FROM tine_lease
 DELETE FROM kine
   WHERE id = CAST(? AS INTEGER);
 
+-- deleted_mark_id
+SELECT value
+  FROM tine_state
+  WHERE name = 'deleted_mark_id';
+
 -- deletion_at
 SELECT 1
   FROM kine
@@ -2352,6 +2357,11 @@ INSERT INTO tine_state (name, value)
 INSERT INTO kine_current (name, id, lease_id, value_bytes)
   VALUES (?, ?, ?, ?)
   ON CONFLICT (name) DO UPDATE SET id = excluded.id, lease_id = excluded.lease_id, value_bytes = excluded.value_bytes;
+
+-- set_deleted_mark_id
+INSERT INTO tine_state (name, value)
+  VALUES ('deleted_mark_id', CAST(? AS INTEGER))
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
 -- set_leader
 INSERT INTO tine_state (name, value)
