@@ -359,7 +359,6 @@ export class Connections {
     signal.addEventListener('abort', abandon);
     try {
       const { session } = await connections.open('quick');
-      await engine.now(session);
       return (await this.#hasLostReply(session)) ? 'new only' : 'all';
     } catch (error) {
       const failure = engine.classifyError(error);
@@ -372,14 +371,18 @@ export class Connections {
   }
 
   /**
-   * Whether a request or its reply was lost. Then the server waits for a request on a connection on
-   * which a reply is overdue, and nothing arrives on it for a moment.
+   * Sends one request, whose reply shows that the database answers. Returns whether an earlier
+   * request or its reply was lost. Then the server waits for a request on a connection on which a
+   * reply is overdue, and nothing arrives on it for a moment.
    */
   async #hasLostReply(session: Session): Promise<boolean> {
     const { engine } = this.#options;
     const overdue = this.#outages.overdue();
     const names = overdue.flatMap(({ on }) => on.serverName ?? []);
-    if (names.length === 0 || engine.idleAmong === undefined) return false;
+    if (names.length === 0 || engine.idleAmong === undefined) {
+      await engine.now(session);
+      return false;
+    }
     const startMs = performance.now();
     const idle = new Set<string | undefined>(await engine.idleAmong(names, session));
     const roundTripMs = performance.now() - startMs;

@@ -26,6 +26,8 @@ interface Behaviour {
   readonly requestBytes?: number;
   /** How long the server's reply to a probe takes. */
   readonly roundTripMs?: number;
+  /** How long a probe takes to connect. */
+  readonly connectMs?: number;
 }
 
 const lost = () => new DriverError('lost', 'the connection was closed');
@@ -33,7 +35,7 @@ const lost = () => new DriverError('lost', 'the connection was closed');
 /** Sends a request without a reply; other connections are answered at once. */
 function request(
   context: TestContext,
-  { isIdle, receivedBytes, requestBytes = 100, roundTripMs = 0 }: Behaviour,
+  { isIdle, receivedBytes, requestBytes = 100, roundTripMs = 0, connectMs = 0 }: Behaviour,
 ): Promise<void> {
   let opened = 0;
   let requestedBytes = 1_000_000;
@@ -43,7 +45,9 @@ function request(
     hosts: [{ host: 'fake', port: 1, socketPath: undefined }],
     connect: async () => {
       opened += 1;
-      return { name: `${opened}`, end: new AbortController() };
+      const name = `${opened}`;
+      if (opened > 1) await sleep(connectMs);
+      return { name, end: new AbortController() };
     },
     session: (connection) =>
       ({
@@ -64,7 +68,10 @@ function request(
       return isIdle ? names : [];
     },
     classifyError: (error) => error as Error,
-    now: async () => 0,
+    now: async () => {
+      await sleep(roundTripMs);
+      return 0;
+    },
   };
   const connections = new Connections({
     engine: engine as Engine,
@@ -124,5 +131,14 @@ test('over a slow network, a reply of which a part arrives in each round trip is
   const receivedBytes = () => Math.floor(performance.now() / roundTripMs);
   const sent = request(context, { isIdle: true, receivedBytes, roundTripMs });
   const outcome = await Promise.race([sent.catch(() => 'lost'), sleep(3 * noticedMsMax).then(() => 'awaited')]);
+  assert.equal(outcome, 'awaited');
+});
+
+test('over a slow network, a probe whose second reply would come too late is answered', async (context) => {
+  const roundTripMs = 1_000;
+  const connectMs = remoteLimits.probeMsMax - 1.5 * roundTripMs;
+  const sent = request(context, { isIdle: false, receivedBytes: () => 7, roundTripMs, connectMs });
+  const endMs = noticedMsMax + remoteLimits.probeMsMax;
+  const outcome = await Promise.race([sent.catch(() => 'lost'), sleep(endMs).then(() => 'awaited')]);
   assert.equal(outcome, 'awaited');
 });
