@@ -287,7 +287,7 @@ export class SqlStore implements Store {
   async leaseTimeToLive(request: { id: LeaseId; keys: boolean }, requester: Requester): Promise<LeaseState> {
     const { head, lease, keys } = await this.#reads.quick.read('lease', request, { requester });
     const remainingMs = lease === undefined ? 0 : this.#leases.remainingMs(lease);
-    return { revision: head.revision, lease, remainingSeconds: Math.floor(remainingMs / 1000), keys };
+    return { revision: head.revision, lease, remainingSeconds: remainingMs / 1000, keys };
   }
 
   async leases(

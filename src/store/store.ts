@@ -27,6 +27,7 @@ export interface Permitted {
 export interface LeaseState {
   readonly revision: Revision;
   readonly lease: LeaseStatus | undefined;
+  /** With a fraction. Negative between the deadline of a lease and its end. */
   readonly remainingSeconds: number;
   readonly keys: readonly KeyText[];
 }

@@ -98,11 +98,19 @@ function rangeParameters(operation: RangeOperation, { interval, point, rowsMax }
   const parameters = intervalParameters(interval, point);
   const filter = operation.revisionFilter;
   if (filter !== undefined) {
-    for (const bound of [filter.maxMod, filter.minMod, filter.maxCreate, filter.minCreate])
+    for (const bound of [filter.maxMod, filter.minMod, filter.maxCreate, filter.minCreate].map(asSafeInteger))
       parameters.push(bound, bound);
   }
-  parameters.push(Math.min(rowsMax, Number.MAX_SAFE_INTEGER));
+  parameters.push(asSafeInteger(rowsMax));
   return parameters;
+}
+
+/**
+ * The nearest number that is exact. No revision and no count is beyond it. A client's largest
+ * 64-bit number becomes 2^63 in JavaScript, which Postgres refuses.
+ */
+function asSafeInteger(number: number): number {
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(number, Number.MAX_SAFE_INTEGER));
 }
 
 const noBytes = new Uint8Array(0);

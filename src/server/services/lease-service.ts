@@ -56,6 +56,7 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
       );
       const header = headers.message(revision);
       if (lease === undefined) return LeaseTimeToLiveResponse.encode({ header, id, ttl: noLeaseTtl });
+      // As in etcd, a lease less than a second past its deadline has 0 left. A missing one has -1.
       const ttl = Math.trunc(remainingSeconds);
       return LeaseTimeToLiveResponse.encode({
         header,

@@ -157,6 +157,14 @@ for (const driver of DRIVERS) {
     assert.deepEqual(keysOf(changed.kvs), [`${own}old`]);
   });
 
+  test(`${driver.name}: a revision bound may be any number of 64 bits`, async () => {
+    const [most, least] = [2n ** 63n - 1n, -(2n ** 63n)];
+    for (const bounds of [{ max_mod_revision: most }, { max_create_revision: most }, { min_mod_revision: least }])
+      assert.deepEqual(found(await shared.client.range({ ...withPrefix(prefix), ...bounds })), names);
+    for (const bounds of [{ min_mod_revision: most }, { min_create_revision: most }, { max_mod_revision: least }])
+      assert.deepEqual(found(await shared.client.range({ ...withPrefix(prefix), ...bounds })), []);
+  });
+
   test(`${driver.name}: a limit applies after the revision bounds`, async () => {
     const [, second] = revisions;
     const bounds = { min_mod_revision: second as number };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DRIVERS, failureOf, keysOf, ownServer, suite, waitFor, withPrefix } from '../../support/index.ts';
+import { DRIVERS, failureOf, keysOf, ownServer, sleep, suite, waitFor, withPrefix } from '../../support/index.ts';
 import { onThisMachine } from '../../support/slowness.ts';
 
 const leaseNotFound = { code: 'NOT_FOUND', details: 'etcdserver: requested lease not found' };
@@ -126,6 +126,19 @@ for (const driver of DRIVERS) {
     assert.equal(reply.grantedTTL, 0);
     assert.deepEqual(reply.keys, []);
     assert.ok(reply.header.revision > 0);
+  });
+
+  test(`${driver.name}: a lease past its deadline has 0 seconds left until it ends`, async () => {
+    const startMs = performance.now();
+    const { ID, TTL } = await shared.client.leaseGrant({ TTL: 2 });
+    const lateMs = () => performance.now() - startMs - TTL * 1000;
+    await sleep(TTL * 1000 - 200);
+    while (lateMs() < 900) {
+      const reply = await shared.client.leaseTimeToLive({ ID });
+      if (reply.grantedTTL === 0 || lateMs() >= 900) break;
+      assert.ok(reply.TTL >= 0, `${reply.TTL} s left, at most ${lateMs()} ms after the deadline`);
+      await sleep(20);
+    }
   });
 
   test(`${driver.name}: the time to live lists the keys on request`, async () => {
