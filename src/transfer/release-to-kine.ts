@@ -119,11 +119,13 @@ async function unescapeNames(database: OfflineDatabase): Promise<number> {
     '%\u0001%',
     '%\u007f%',
   );
-  for (const name of names) {
+  // The shortest first: the bytes of a key are shorter, and may be the text of another one.
+  const texts = names.map(String).sort((a, b) => a.length - b.length);
+  for (const name of texts) {
     await database.change(
       `UPDATE kine SET name = ${sql.parameter.textOfBytes}, ${makeKines} WHERE name = ${sql.parameter.text}`,
-      keyBytes(String(name)),
-      String(name),
+      keyBytes(name),
+      name,
     );
   }
   return names.length;

@@ -219,7 +219,8 @@ for (const driver of TINE_DRIVERS) {
         assert.equal((await client.range({ key: '/registry/é' })).kvs[0]?.value.toString(), 'e');
         await client.put({ key: '/registry/ö', value: 'o' });
       });
-      assert.equal(tine('release', database).status, 0);
+      const released = tine('release', database);
+      assert.equal(released.status, 0, released.stderr);
       const names = await rowsOf(database, `SELECT id, name FROM kine WHERE id > 19 ORDER BY id`);
       assert.deepEqual(names, [
         [20, '/registry/é'],

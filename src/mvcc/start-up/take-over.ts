@@ -60,8 +60,8 @@ export function* takeOver(nowMs: number, report: ReportTakeOver = ignore): Progr
   const newestId = newest?.id ?? 0;
   const writtenByKine = newest?.version === null;
   let result: TakeOver = { rows: 0, leases: 0 };
-  if (covered === undefined || (writtenByKine && covered < newestId)) {
-    const afterId = covered === undefined ? 0 : yield* reach(covered);
+  const afterId = yield* takenOverThrough(newest, covered);
+  if (covered === undefined || afterId < newestId) {
     const leases = yield* cover({ afterId, newestId, nowMs, report });
     result = { rows: writtenByKine ? newestId - afterId : 0, leases };
   }
@@ -91,8 +91,24 @@ export function* uniteMarks(): Program<number> {
   return marks.length;
 }
 
-/** The id up to which the index is complete: the recorded id, or the newest row that tine wrote. */
-function* reach(covered: number): Program<number> {
+/**
+ * The id up to which tine has taken the rows over. Later rows are kine's: their names are the bytes
+ * of keys, and the index lacks them.
+ */
+export function* takenOverThroughId(): Program<number> {
+  return yield* takenOverThrough(yield* row(NEWEST_ROW), yield* row(COVERED_ID));
+}
+
+/**
+ * The same with what was read. If kine wrote the newest row: the recorded id, or the newest row
+ * that tine wrote after it.
+ */
+function* takenOverThrough(
+  newest: { readonly id: number; readonly version: number | null } | undefined,
+  covered: number | undefined,
+): Program<number> {
+  if (covered === undefined || newest === undefined) return 0;
+  if (newest.version !== null || covered >= newest.id) return newest.id;
   return (yield* row(COVERING_ROW, covered)) ?? covered;
 }
 
@@ -164,8 +180,10 @@ export function* eachChunk(
  * Where kine's collation ignores case, a key gets the name that was written last.
  */
 function* adoptNames(fromId: number, throughId: number): Program<void> {
-  for (const name of yield* rows(FOREIGN_NAMES, fromId, throughId)) {
-    yield* change(RENAME, keyText(name), name, fromId);
+  // The longest first: the new name of a key is longer, and may be the name of another one.
+  const foreign = [...(yield* rows(FOREIGN_NAMES, fromId, throughId))].sort((a, b) => b.length - a.length);
+  for (const name of foreign) {
+    yield* change(RENAME, keyText(name), name, fromId, throughId);
   }
   for (const { id, name, earlierName } of yield* rows(RENAMED_ROWS, fromId, throughId)) {
     if (folded(name) === folded(earlierName)) yield* change(RENAME_EARLIER, name, earlierName, id);

@@ -128,6 +128,7 @@ interface LiveKeyRow {
 
 /** A row of `liveRows`. The key is the bytes of the stored name. */
 export interface LiveRow extends LiveKeyRow {
+  readonly id: number;
   readonly key: Buffer;
   /** Null: kine wrote the row. */
   readonly ownVersion: number | null;
@@ -144,6 +145,7 @@ const liveShape: Shape<LiveRow> = {
     ownVersion: 'integer',
   },
   decode: (row) => ({
+    id: row[0] as number,
     key: Buffer.from(row[1] as string, 'latin1'),
     modRevision: row[2] as number,
     createRevision: row[3] as number,

@@ -143,11 +143,13 @@ export const FOREIGN_NAMES = selectsRows(
   WHERE id > ${sql.parameter.integer} AND id <= ${sql.parameter.integer} AND version IS NULL AND ${sql.expression.isForeign('name')}`,
 );
 
+// Renames the rows of an interval. Later rows keep their name until their own interval: under the
+// new name they would be found as foreign again.
 export const RENAME = changes(
   'rename',
   (sql) => `UPDATE kine
   SET name = ${sql.parameter.text}
-  WHERE name = ${sql.parameter.textOfBytes} AND id > ${sql.parameter.integer} AND version IS NULL`,
+  WHERE name = ${sql.parameter.textOfBytes} AND id > ${sql.parameter.integer} AND id <= ${sql.parameter.integer} AND version IS NULL`,
 );
 
 export const CLIENTS_MARK_ROWS = selectsRows(

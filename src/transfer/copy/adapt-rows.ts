@@ -25,9 +25,9 @@ interface ReplacedRow {
 export async function adaptRows(
   found: readonly CopiedRow[],
   target: OfflineDatabase,
-  source: { readonly foldsCase: boolean },
+  source: { readonly foldsCase: boolean; readonly takenOverThroughId: number },
 ): Promise<readonly KineRow[]> {
-  const rows = found.map(copied);
+  const rows = found.map((row) => copied(row, source));
   const replaced = await replacedRows(rows, target);
   const adapted: Adapted[] = [];
   for (const row of rows) {
@@ -72,11 +72,11 @@ async function renameEarlier(
 /**
  * A row of the source with tine's columns. A deleted key has a name only; kine stores more with it.
  */
-function copied(found: CopiedRow): KineRow {
+function copied(found: CopiedRow, { takenOverThroughId }: { readonly takenOverThroughId: number }): KineRow {
   const asIs = found.deleted === 1 ? { ...found, createRevision: 0, ttlSeconds: 0, value: null } : found;
   const text = found.key.toString('latin1');
   const { key, ...rest } = asIs;
-  if (found.version !== null) return { ...rest, name: text };
+  if (found.version !== null || found.id <= takenOverThroughId) return { ...rest, name: text };
   if (text !== kinesClientsMarkName) return { ...rest, name: keyText(key) };
   if (found.deleted === 1) return { ...rest, name: clientsCompactMarkText, version: 0 };
   return { ...rest, name: clientsCompactMarkText, ...clientsMark(found.value) };

@@ -5,7 +5,7 @@
 import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, changeEach, insertEach, query, rows, rowsOf } from '../../mvcc/program.ts';
-import { adoptLeases, rebuildCurrent, uniteMarks } from '../../mvcc/start-up/take-over.ts';
+import { adoptLeases, rebuildCurrent, takenOverThroughId, uniteMarks } from '../../mvcc/start-up/take-over.ts';
 import { compactMarkName } from '../../sql/key-text.ts';
 import { markRow } from '../../sql/rows/kine-rows.ts';
 import {
@@ -42,6 +42,8 @@ interface Source {
   readonly database: OfflineDatabase;
   readonly owner: Owner;
   readonly newestId: number;
+  /** The names of rows up to this id are tine's. */
+  readonly takenOverThroughId: number;
 }
 
 /**
@@ -74,7 +76,12 @@ async function openSource(database: OfflineDatabase): Promise<Source> {
   if (facts.isTines && facts.missingMigrations.length > 0)
     throw new StartError(`${database.name}: an older tine wrote it; start this tine on it once, then copy`);
   const newest = await database.value('SELECT MAX(id) FROM kine');
-  return { database, owner: facts.isTines ? 'tine' : 'kine', newestId: numberOf(newest) };
+  return {
+    database,
+    owner: facts.isTines ? 'tine' : 'kine',
+    newestId: numberOf(newest),
+    takenOverThroughId: facts.isTines ? await database.run(takenOverThroughId()) : 0,
+  };
 }
 
 async function copyRows(
@@ -82,14 +89,15 @@ async function copyRows(
   { target, place }: { readonly target: LockedDatabase; readonly place: KeyPlace },
   progress: Progress,
 ): Promise<void> {
-  const { database, newestId } = source;
+  const { database, newestId, takenOverThroughId } = source;
+  const { foldsCase } = database.sql.kine;
   let lastId = await target.transaction((tx) => begin(source, tx, progress));
   for (;;) {
     const endId = await pageEnd(database, SIZES_AFTER, lastId);
     if (endId === undefined) return;
     const found = await database.run(rowsOf(query(copiedRows(source.owner), lastId, endId)));
     await target.transaction(async (tx) => {
-      const adapted = await adaptRows(found, tx, { foldsCase: database.sql.kine.foldsCase });
+      const adapted = await adaptRows(found, tx, { foldsCase, takenOverThroughId });
       for (const { name } of adapted) refuseLongKey(name, place);
       await tx.run(insertEach(INSERT_ROWS, adapted));
       await storeState(tx, copyNames.throughId, endId);
@@ -181,9 +189,9 @@ async function copyLeases({ database, owner }: Source, target: OfflineDatabase):
  */
 async function verified(source: Source, target: LockedDatabase, progress: Progress): Promise<CopyReport> {
   progress.print('comparing');
-  const ofSource = await digestOf(source.database, source.owner, progress);
+  const ofSource = await digestOf(source.database, source, progress);
   return target.transaction(async (tx) => {
-    const ofTarget = await digestOf(tx, 'tine', progress);
+    const ofTarget = await digestOf(tx, { owner: 'tine', takenOverThroughId: Number.POSITIVE_INFINITY }, progress);
     if (ofSource.hash !== ofTarget.hash) {
       throw new StartError(
         `${tx.name}: the copy differs from the source: ${digestText(ofTarget)} instead of ${digestText(ofSource)}; drop the database and start again`,

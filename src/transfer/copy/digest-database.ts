@@ -17,17 +17,24 @@ import { comparedKey, type Digest, KeyHash, type LiveKey } from './digest.ts';
 import { pageEnd } from './pages.ts';
 import type { Progress } from './progress.ts';
 
+/** Which names of rows are tine's: in a table of tine the ones up to an id. */
+export interface Names {
+  readonly owner: Owner;
+  readonly takenOverThroughId: number;
+}
+
 /**
  * The digest of all keys in the order of their newest rows, read from the table itself, whichever
  * program wrote it.
  */
-export async function digestOf(database: OfflineDatabase, owner: Owner, progress: Progress): Promise<Digest> {
+export async function digestOf(database: OfflineDatabase, names: Names, progress: Progress): Promise<Digest> {
   const hash = new KeyHash();
   const newestId = numberOf(await database.value('SELECT MAX(id) FROM kine'));
   for (let lastId = 0; ; ) {
     const endId = await pageEnd(database, SIZES_AFTER, lastId);
     if (endId === undefined) return hash.digest();
-    for (const row of await database.run(rowsOf(query(liveRows(owner), lastId, endId)))) hash.add(liveKey(row));
+    for (const row of await database.run(rowsOf(query(liveRows(names.owner), lastId, endId))))
+      hash.add(liveKey(row, names));
     lastId = endId;
     progress.update(`ids of ${database.name} compared`, endId, newestId);
   }
@@ -57,11 +64,12 @@ export async function digestByKey(
   }
 }
 
-function liveKey({ key, modRevision, createRevision, version, value: kept, ownVersion }: LiveRow): LiveKey {
+function liveKey(row: LiveRow, { takenOverThroughId }: Names): LiveKey {
+  const { id, key, modRevision, createRevision, version, value: kept, ownVersion } = row;
   const value = kept ?? new Uint8Array(0);
   const name = key.toString('latin1');
-  // A row without a version is kine's, whose names are the bytes of keys.
-  if (ownVersion !== null) return { name, modRevision, createRevision, version, value };
+  // A row without a version is kine's. Its name is the bytes of the key until tine takes it over.
+  if (ownVersion !== null || id <= takenOverThroughId) return { name, modRevision, createRevision, version, value };
   if (name !== kinesClientsMarkName) return { name: keyText(key), modRevision, createRevision, version, value };
   const mark = clientsMark(value);
   return {

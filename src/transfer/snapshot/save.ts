@@ -12,6 +12,7 @@ import { writeWholeFile } from '../../snapshots/whole-file.ts';
 import { withSum } from '../../snapshots/with-sum.ts';
 import { CLUSTER_ID } from '../../sql/statements/cluster-statements.ts';
 import { Maintenance } from '../../wire/generated/etcdserverpb/maintenance.ts';
+import { rowsNotCovered } from '../check-database.ts';
 import type { EtcdClient } from '../copy/etcd-client.ts';
 import { noProgress, type Progress } from '../copy/progress.ts';
 import { requireKnown, tableFacts } from '../table-facts.ts';
@@ -77,12 +78,15 @@ export async function clusterIdOf(database: OfflineDatabase): Promise<bigint> {
   return BigInt.asUintN(64, BigInt(id));
 }
 
-/** @throws StartError if the schema is not the one of this tine. */
+/**
+ * @throws StartError if the schema is not the one of this tine, or if tine has not taken over all
+ * rows: their names, TTLs and the index would be wrong in the snapshot.
+ */
 async function refuseForeign(database: OfflineDatabase): Promise<void> {
   const facts = await tableFacts(database);
   requireKnown(database, facts, 'save');
   await refuseUnfinishedCopy(database, facts);
-  if (facts.isTines && facts.missingMigrations.length === 0) return;
+  if (facts.isTines && facts.missingMigrations.length === 0 && (await rowsNotCovered(database)) === 0) return;
   throw new StartError(`${database.name}: kine or an older tine wrote it; start this tine on it once, then save`);
 }
 

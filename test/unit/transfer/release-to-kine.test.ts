@@ -100,9 +100,10 @@ test('escaped keys are converted back to bytes, as text', async () => {
 
 test('every byte of a key survives a release and the next start of tine', async () => {
   const path = await tineFile();
-  const keys = [[0x00], [0x61, 0x00, 0x62], [0x61, 0x01], [0x61, 0x7f], [0x61, 0xc3, 0xa9], [0xff]].map((bytes) =>
-    keyText(Buffer.from(bytes)),
-  );
+  const bytes = [[0x00], [0x61, 0x00, 0x62], [0x61, 0x01], [0x61, 0x7f], [0x61, 0xc3, 0xa9], [0xff]];
+  // Keys whose bytes are the text of another key.
+  const likeTexts = ['a\x7fc3\x7fa9', '\x7fff', '\x7f7fff', '\x010'];
+  const keys = [...bytes, ...likeTexts].map((key) => keyText(Buffer.from(key as string)));
   for (const [index, text] of keys.entries()) {
     tamper(
       path,

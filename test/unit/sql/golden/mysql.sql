@@ -2162,7 +2162,7 @@ INSERT INTO kine_current (name, id, lease_id, value_bytes)
 -- rename
 UPDATE kine
   SET name = ?
-  WHERE name = ? AND id > ? AND version IS NULL;
+  WHERE name = ? AND id > ? AND id <= ? AND version IS NULL;
 
 -- rename_earlier
 UPDATE kine

@@ -2323,7 +2323,7 @@ INSERT INTO kine_current (name, id, lease_id, value_bytes)
 -- rename
 UPDATE kine
   SET name = CAST(? AS text)
-  WHERE name = convert_from(CAST(? AS bytea), 'UTF8') AND id > CAST(? AS bigint) AND version IS NULL;
+  WHERE name = convert_from(CAST(? AS bytea), 'UTF8') AND id > CAST(? AS bigint) AND id <= CAST(? AS bigint) AND version IS NULL;
 
 -- rename_earlier
 UPDATE kine

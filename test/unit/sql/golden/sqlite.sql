@@ -2252,7 +2252,7 @@ INSERT INTO kine_current (name, id, lease_id, value_bytes)
 -- rename
 UPDATE kine
   SET name = CAST(? AS TEXT)
-  WHERE name = CAST(CAST(? AS BLOB) AS TEXT) AND id > CAST(? AS INTEGER) AND version IS NULL;
+  WHERE name = CAST(CAST(? AS BLOB) AS TEXT) AND id > CAST(? AS INTEGER) AND id <= CAST(? AS INTEGER) AND version IS NULL;
 
 -- rename_earlier
 UPDATE kine
