@@ -86,7 +86,7 @@ export const loadCharts: readonly LoadChart[] = [
   },
   {
     title: 'Watches',
-    about: 'Open watches, the streams they are on, and watches that have yet to catch up',
+    about: 'Open watches, the streams they are on, and watches that catch up',
     text: countText,
     steps: countSteps,
     lines: [

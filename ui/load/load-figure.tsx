@@ -39,7 +39,7 @@ export function LoadFigure({ chart, load }: LoadFigureProps) {
         <h2>{chart.title}</h2>
         <p class="quiet">{chart.about}</p>
       </figcaption>
-      <div role="img" aria-label={`${chart.title} in the last hour, drawn. The table below has the numbers.`}>
+      <div role="img" aria-label={`Chart of the last hour: ${chart.title}. The table below has the numbers.`}>
         <div ref={canvas} class="load-canvas" aria-hidden="true" />
       </div>
       <table>

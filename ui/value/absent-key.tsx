@@ -25,7 +25,7 @@ export function AbsentKey({ name, revision, onPlan }: AbsentKeyProps) {
     setMessage(undefined);
     try {
       const { kvs } = await call<RangeReply>('kv/range', { key: base64OfBytes(name), revision: wanted });
-      if (kvs?.[0] === undefined) setMessage(`The key was not there at revision ${wanted}.`);
+      if (kvs?.[0] === undefined) setMessage(`The key did not exist at revision ${wanted}.`);
       else setFound(await versionOf(kvs[0], loadSchemas));
     } catch (error) {
       setMessage((error as Error).message);

@@ -20,7 +20,7 @@ export function EditValue({ start, isKubernetes, onPut, onEnd }: EditValueProps)
       <h2>Another value</h2>
       {isKubernetes && (
         <p class="notice">
-          This is an object of Kubernetes. Use kubectl where you can: the API server checks an object, a store does not.
+          This is a Kubernetes object. If you can, use kubectl: the API server checks the object, and tine does not.
         </p>
       )}
       {field}

@@ -98,9 +98,9 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ['sslmode', `is a parameter of Postgres; ${TLS_WORDS}`],
   ['ssl-mode', `is not supported; ${TLS_WORDS}`],
   ['ssl', `is not supported; ${TLS_WORDS}`],
-  ['ssl-ca', 'is not supported; name the file with --datastore-cafile'],
-  ['ssl-cert', 'is not supported; name the file with --datastore-certfile'],
-  ['ssl-key', 'is not supported; name the file with --datastore-keyfile'],
+  ['ssl-ca', 'is not supported; give the file in --datastore-cafile'],
+  ['ssl-cert', 'is not supported; give the file in --datastore-certfile'],
+  ['ssl-key', 'is not supported; give the file in --datastore-keyfile'],
 ]);
 
 const MODES: ReadonlyMap<string, DatabaseTlsMode | 'disable' | undefined> = new Map([
@@ -116,7 +116,7 @@ const MODES: ReadonlyMap<string, DatabaseTlsMode | 'disable' | undefined> = new 
 function tlsRequest(parameters: ReadonlyMap<string, string>): TlsRequest {
   const text = (parameters.get('tls') ?? '').toLowerCase();
   if (!MODES.has(text)) {
-    throw new Error(`the parameter tls has an unsupported value; ${TLS_WORDS}, and name files with --datastore-cafile`);
+    throw new Error(`the parameter tls has an unsupported value; ${TLS_WORDS}, and give files in --datastore-cafile`);
   }
   return {
     mode: MODES.get(text),

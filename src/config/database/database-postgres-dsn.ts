@@ -60,7 +60,7 @@ const FOLLOWED: ReadonlySet<string> = new Set(
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ['search_path', 'is not supported; set it for the user: ALTER ROLE name SET search_path TO schema'],
   ['options', 'is not supported; set its settings for the user: ALTER ROLE name SET setting TO value'],
-  ['hostaddr', 'is not supported; name the address as the host'],
+  ['hostaddr', 'is not supported; write the address as the host'],
   ['service', 'is not supported; write the address of the service'],
   ['sslpassword', 'is not supported; store the key without a passphrase'],
   ['tls', 'is a parameter of MySQL; write sslmode=verify-full, require, prefer or disable'],

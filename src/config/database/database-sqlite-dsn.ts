@@ -25,7 +25,7 @@ export function parseSqliteDsn(rest: string): ParsedDsn<SqliteDsn> {
   const question = rest.indexOf('?');
   const path = question < 0 ? rest : rest.slice(0, question);
   if (path === '') throw new Error('the path of the database file is missing; write sqlite:///path/to/state.db');
-  if (path === ':memory:') throw new Error('a database in memory would lose every acknowledged write; name a file');
+  if (path === ':memory:') throw new Error('a database in memory would lose every acknowledged write; give a file');
   if (path.startsWith('file:')) throw new Error(`"${path}": write a plain path instead of a file: URI`);
   const parameters = new URLSearchParams(question < 0 ? '' : rest.slice(question + 1));
   return { dsn: sqliteDsn(path), ignoredParameters: [...new Set(parameters.keys())] };

@@ -189,7 +189,7 @@ async function lockSchema(server: OfflineServer, database: OfflineDatabase): Pro
   const tryLock = async (): Promise<boolean> => (await database.value(server.tryLockSchema)) === 1;
   if (await takesSchemaLock(tryLock, remoteLimits.offlineLockWaitMsMax)) return;
   throw new LockedError(
-    `${database.name}: another tine process is starting on it or working on it; wait until it has finished, then try again`,
+    `${database.name}: another tine process is starting on this database or working on it; wait until it has finished, then try again`,
   );
 }
 

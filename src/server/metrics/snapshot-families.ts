@@ -14,7 +14,7 @@ export function snapshotFamilies({ snapshots }: Scrape): readonly Family[] {
   return [
     gauge(
       'tine_snapshot_last_success_timestamp_seconds',
-      'When the newest snapshot by schedule was taken, by any instance, in seconds since 1970; 0 if there is none.',
+      'Time of the newest snapshot by schedule of any instance, in seconds since 1970; 0 if there is none.',
       each(({ last }, labels) => ({ labels, value: (last?.atMs ?? 0) / 1000 })),
     ),
     gauge(
@@ -29,7 +29,7 @@ export function snapshotFamilies({ snapshots }: Scrape): readonly Family[] {
     ),
     summary(
       'tine_snapshot_duration_seconds',
-      'How long snapshots by schedule took: to write and verify the file (folder), to upload and compare it (s3).',
+      'Time that snapshots by schedule took: to write and verify the file (folder), to upload and compare it (s3).',
       each(({ count, ms }, labels) => ({ labels, sum: ms / 1000, count })),
     ),
     counter(

@@ -33,11 +33,15 @@ function serverFamilies({
     }),
     gauge('tine_client_connections', 'Open client connections.', connections),
     gauge('tine_instances', 'Running instances on this database, including this one.', members),
-    counter('tine_event_loop_stalls_total', 'How often the event loop was blocked for 100 ms or longer.', stalls.count),
+    counter(
+      'tine_event_loop_stalls_total',
+      'Number of times that the event loop was blocked for 100 ms or longer.',
+      stalls.count,
+    ),
     counter('tine_event_loop_stall_seconds_total', 'Time for which the event loop was blocked.', stalls.ms / 1000),
     counter(
       'tine_clock_jumps_total',
-      'How often a wall clock was set: of this machine, of the database. Leases are not affected.',
+      'Number of times that a wall clock was set: of this machine, of the database. Leases are not affected.',
       byLabel('clock', { machine: clockJumps.count, database: store.database.clockJumps }),
     ),
   ];
@@ -49,7 +53,7 @@ function writeFamilies({ store }: Scrape): readonly Family[] {
     gauge('tine_write_queue_operations', 'Writes that wait for a batch.', waiting + store.quotaWaits.waiting),
     gauge('tine_write_queue_bytes', 'Bytes of the writes that wait for a batch.', waitingBytes),
     gauge('tine_write_operations_under_way', 'Writes in batches that the database is processing.', underWay),
-    seconds('tine_write_queue_wait_seconds', 'How long writes waited for their batch.', waitMs),
+    seconds('tine_write_queue_wait_seconds', 'Time that writes waited for their batch.', waitMs),
     sizes('tine_write_batch_operations', 'Writes that were committed together.', batchOperations),
     sizes('tine_write_batch_bytes', 'Bytes of the writes that were committed together.', batchBytes),
     counter('tine_writes_refused_total', 'Writes refused because too many waited.', refused + store.quotaWaits.refused),
@@ -88,7 +92,7 @@ function readFamilies({ store }: Scrape): readonly Family[] {
     ),
     counter(
       'tine_range_counts_total',
-      'Requests for the number of keys of a range: known from an earlier request at the same revision (hit), or counted by the database (miss).',
+      'Requests for the number of keys of a range: cached from an earlier request at the same revision (hit), or counted by the database (miss).',
       byLabel('result', { hit: knownCounts.hits, miss: knownCounts.misses }),
     ),
     counter(
@@ -119,7 +123,7 @@ function watchFamilies({ watches }: Scrape): readonly Family[] {
     ),
     counter(
       'tine_watchers_fell_behind_total',
-      'How often a watcher fell behind and had to catch up by itself.',
+      'Number of times that a watcher fell behind and had to catch up.',
       watches.fellBehind,
     ),
     gauge('tine_event_log_bytes', 'Bytes of recent events kept in memory.', watches.eventLogBytes),
@@ -157,7 +161,7 @@ function databaseFamilies({ store: { database, rewinds }, isDatabaseUp, leases }
     gauge('tine_database_up', 'Whether the database answers. 1 if it does.', isDatabaseUp ? 1 : 0),
     counter(
       'tine_database_rewinds_total',
-      'How often the database has lost its newest rows, by a restored backup or a failover.',
+      'Number of times that the database lost its newest rows, by a restored backup or a failover.',
       rewinds,
     ),
     counter(
@@ -172,7 +176,7 @@ function databaseFamilies({ store: { database, rewinds }, isDatabaseUp, leases }
     ),
     seconds(
       'tine_notification_echo_seconds',
-      'Time for a notification of this instance to come back from the database. Postgres only.',
+      'Time until a notification of this instance returned from the database. Postgres only.',
       database.echoes,
     ),
     gauge('tine_database_wal_bytes', "Size of SQLite's write-ahead log; 0 on other databases.", database.walBytes),

@@ -74,7 +74,7 @@ async function openSource(database: OfflineDatabase): Promise<Source> {
   requireKnown(database, facts, 'copy');
   await refuseUnfinishedCopy(database, facts);
   if (facts.isTines && facts.missingMigrations.length > 0)
-    throw new StartError(`${database.name}: an older tine wrote it; start this tine on it once, then copy`);
+    throw new StartError(`${database.name}: an older tine wrote this database; start this tine on it once, then copy`);
   const newest = await database.value('SELECT MAX(id) FROM kine');
   return {
     database,

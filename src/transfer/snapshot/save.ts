@@ -74,7 +74,8 @@ export function withSnapshot<Result>(
 /** @throws StartError if no tine has served the database yet. */
 export async function clusterIdOf(database: OfflineDatabase): Promise<bigint> {
   const id = await database.run(row(CLUSTER_ID));
-  if (id === undefined) throw new StartError(`${database.name}: no tine has served it yet; start tine once`);
+  if (id === undefined)
+    throw new StartError(`${database.name}: no tine has served this database yet; start tine on it once`);
   return BigInt.asUintN(64, BigInt(id));
 }
 
@@ -87,7 +88,9 @@ async function refuseForeign(database: OfflineDatabase): Promise<void> {
   requireKnown(database, facts, 'save');
   await refuseUnfinishedCopy(database, facts);
   if (facts.isTines && facts.missingMigrations.length === 0 && (await rowsNotCovered(database)) === 0) return;
-  throw new StartError(`${database.name}: kine or an older tine wrote it; start this tine on it once, then save`);
+  throw new StartError(
+    `${database.name}: kine or an older tine wrote this database; start this tine on it once, then save`,
+  );
 }
 
 /**

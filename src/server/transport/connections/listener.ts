@@ -95,16 +95,16 @@ function startError(error: NodeJS.ErrnoException, address: ListenAddress): Start
 function reasonOf({ code, message }: NodeJS.ErrnoException, address: ListenAddress): string {
   switch (code) {
     case 'EADDRINUSE':
-      return 'another program listens there; stop it, or choose another address with --listen-client-urls';
+      return 'another program listens there; stop it, or choose another address';
     case 'EACCES':
     case 'EPERM':
       return address.kind === 'tcp'
-        ? 'not permitted; ports below 1024 are for root, choose another with --listen-client-urls'
+        ? 'not permitted; ports below 1024 are for root: choose a higher port'
         : 'not permitted; choose a path that this user may write to';
     case 'EADDRNOTAVAIL':
-      return 'this machine does not have that address';
+      return 'this machine does not have this address';
     case 'ENOTFOUND':
-      return 'the host name is not known';
+      return 'the host name cannot be resolved';
     case 'ENOENT':
     case 'ENOTDIR':
       return 'the directory does not exist';

@@ -277,7 +277,7 @@ describe('mysql', () => {
       'mysql://tcp(h)/?tls=custom':
         /^the parameter tls has an unsupported value; write tls=true, .*--datastore-cafile$/,
       'mysql://tcp(h)/?sslmode=require': /^the parameter sslmode is a parameter of Postgres; write tls=true/,
-      'mysql://tcp(h)/?ssl-ca=/x': /^the parameter ssl-ca is not supported; name the file with --datastore-cafile$/,
+      'mysql://tcp(h)/?ssl-ca=/x': /^the parameter ssl-ca is not supported; give the file in --datastore-cafile$/,
       'mysql://tcp(h)/?timeout=5': /^timeout is not a duration; write/,
       'mysql://tcp(h)/?timeout=2m': /^timeout is more than a minute/,
     });

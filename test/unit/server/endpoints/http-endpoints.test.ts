@@ -210,10 +210,10 @@ test('a port in use is reported in one line', async () => {
     (error) =>
       error instanceof StartError &&
       error.message ===
-        `cannot listen on 127.0.0.1:${port}: another program listens there; stop it, or choose another address with --listen-client-urls`,
+        `cannot listen on 127.0.0.1:${port}: another program listens there; stop it, or choose another address`,
   );
   first.close();
-  await assert.rejects(() => listen({ ...address, host: '192.0.2.1' }, nobody), /does not have that address/);
+  await assert.rejects(() => listen({ ...address, host: '192.0.2.1' }, nobody), /does not have this address/);
 });
 
 test('a port that another server is about to listen on is refused', async () => {
