@@ -147,6 +147,10 @@ const exitDelayMsMax = 500;
 // exits without freeing them.
 process.once('exit', (status) => process.exit(status));
 
+// Ignores the two signals, as Go's programs do. Without a handler, Node answers SIGUSR1 with a
+// debugger on a port that every user of the machine may use, and SIGUSR2 ends the process.
+for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {});
+
 main(process.argv.slice(2)).then(
   (status) => {
     process.exitCode = status;

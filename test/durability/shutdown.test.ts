@@ -82,6 +82,16 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
 }
 
 for (const driver of FILE_DRIVERS) {
+  test(`${driver.name}: SIGUSR1 and SIGUSR2 have no effect, and open no debugger`, async (context) => {
+    const { server, client } = await ownServer(context, { driver });
+    server.signal('SIGUSR1');
+    server.signal('SIGUSR2');
+    await sleep(300);
+    await client.put({ key: 'k' });
+    assert.doesNotMatch(server.log(), /debugger/i);
+    assert.deepEqual(await server.stop(), { status: 0, signal: null });
+  });
+
   test(`${driver.name}: a stopped server leaves no write-ahead log to replay`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     for (let index = 0; index < 50; index += 1) await client.put({ key: `k/${index}`, value: 'x' });

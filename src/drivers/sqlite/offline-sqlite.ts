@@ -59,12 +59,20 @@ async function readOnly<Result>(path: string, use: (database: SqliteDatabase) =>
   // A reader creates an empty WAL if the file has no WAL, and only a connection that may write
   // removes it again. A WAL with content is left alone: a connection that may write would copy it
   // into the database at its end.
-  const hasLog = walBytes(path) > 0;
+  const hasLog = hasWal(path);
   const hadShm = existsSync(shmPath(path));
   try {
     return await withDatabase(path, { readonly: hasLog }, use);
   } finally {
     if (hasLog && !hadShm && existsSync(shmPath(path))) removeUnusedShm(path);
+  }
+}
+
+function hasWal(path: string): boolean {
+  try {
+    return walBytes(path) > 0;
+  } catch (error) {
+    throw startError(error, path);
   }
 }
 

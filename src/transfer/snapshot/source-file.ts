@@ -14,9 +14,20 @@ import { lastEntryIndex } from './write-ahead-log.ts';
  * writes are in the write-ahead log alone. So a data directory is accepted only as a stopped etcd
  * leaves it.
  *
- * @throws StartError if the file does not exist, or if its write-ahead log has newer entries.
+ * @throws StartError if the file does not exist or cannot be read, or if its write-ahead log has
+ * newer entries.
  */
 export function sourceFile(path: string): string {
+  try {
+    return findFile(path);
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error
+      ? new StartError(`${path}: ${error.message}`, { cause: error })
+      : error;
+  }
+}
+
+function findFile(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new StartError(`${path}: no such file; give an existing snapshot or data directory`);
   const file = found.isDirectory() ? databaseOf(path) : path;

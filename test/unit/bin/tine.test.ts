@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -30,6 +30,15 @@ test('bin/tine is replaced by the server process, so signals reach the server', 
   const copy = installed({ main: 'dist/main.cjs', node: newNode, nodeDirectory: 'path' });
   const { output, pid } = await run(copy, ['--name', 'two words'], pathWith('path'));
   assert.match(output, new RegExp(`^${pid} .*dist/main.cjs --name two words$`, 'm'));
+});
+
+test('the shell of npm start is replaced by the server process too', async () => {
+  installed({ main: 'src/main.ts', node: newNode, nodeDirectory: 'path' });
+  const { scripts } = JSON.parse(readFileSync(join(program, '../../package.json'), 'utf8'));
+  // npm starts a script with sh -c.
+  const line = `cd '${directory}' && ${scripts.start} --name x`;
+  const { output, pid } = await run('/bin/sh', ['-c', line], pathWith('path'));
+  assert.match(output, new RegExp(`^${pid} .*src/main.ts --name x$`, 'm'));
 });
 
 test("if the Node on PATH is too old, the project's own Node is used", async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, statSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer, type Server as NetServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -163,6 +163,17 @@ describe('check and release', () => {
   test('a missing file is not created', async () => {
     await refused({ args: ['check', '/nowhere/state.db'] }, 1, /\/nowhere\/state\.db: no such file/);
     await refused({ args: ['release', '/nowhere/state.db'] }, 1, /\/nowhere\/state\.db: no such file/);
+  });
+
+  test('a file that the system does not let tine examine is reported in one line', async () => {
+    const directory = temporaryDirectory();
+    const tooLong = join(directory, 'x'.repeat(300));
+    const loop = join(directory, 'loop');
+    symlinkSync(loop, loop);
+    await refused({ args: ['check', tooLong] }, 1, /^tine: \S+: ENAMETOOLONG/);
+    await refused({ args: ['snapshot', 'save', 's.db', '--endpoint', tooLong] }, 1, /^tine: \S+: ENAMETOOLONG/);
+    await refused({ args: ['snapshot', 'status', tooLong] }, 1, /^tine: \S+: ENAMETOOLONG/);
+    await refused({ args: ['snapshot', 'status', loop] }, 1, /^tine: \S+: ELOOP/);
   });
 });
 

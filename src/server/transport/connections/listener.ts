@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { lstatSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { type ListenAddress, listenAddressText } from '../../../config/listen/listen-address.ts';
 import { StartError } from '../../../errors.ts';
 import { listenOnPort } from './port-listeners.ts';
@@ -98,9 +99,12 @@ function reasonOf({ code, message }: NodeJS.ErrnoException, address: ListenAddre
       return 'another program listens there; stop it, or choose another address';
     case 'EACCES':
     case 'EPERM':
-      return address.kind === 'tcp'
-        ? 'not permitted; ports below 1024 are for root: choose a higher port'
-        : 'not permitted; choose a path that this user may write to';
+      if (address.kind === 'tcp')
+        return 'not permitted; ports below 1024 are for root: choose a higher port';
+      // Node reports a missing directory of a socket as EACCES.
+      return existsSync(dirname(address.path))
+        ? 'not permitted; choose a path that this user may write to'
+        : 'the directory does not exist, or this user may not enter it; create it, or choose another path';
     case 'EADDRNOTAVAIL':
       return 'this machine does not have this address';
     case 'ENOTFOUND':
@@ -115,11 +119,15 @@ function reasonOf({ code, message }: NodeJS.ErrnoException, address: ListenAddre
 
 /**
  * Removes the socket file that a killed process left. A file stays if a server accepts connections
- * on it, or if it is not a socket.
+ * on it.
+ *
+ * @throws Error if another kind of file is there.
  */
 async function removeStaleSocket(path: string): Promise<void> {
-  const isSocket = lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
-  if (isSocket && !(await isAnswered(path))) unlinkSync(path);
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isSocket()) throw new Error('it exists and is not a socket; remove it, or choose another path');
+  if (!(await isAnswered(path))) unlinkSync(path);
 }
 
 async function isAnswered(path: string): Promise<boolean> {

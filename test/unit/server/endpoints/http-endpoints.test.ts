@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { renameSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createNetServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -262,6 +262,16 @@ test('a socket file left by a dead process is reused, and one in use is not', as
   connect(path).end();
   (await received.promise).destroy();
   listener.close();
+});
+
+test('a path where no socket can be created is refused with the reason', async () => {
+  const directory = temporaryDirectory();
+  const listenAt = (path: string) => listen({ kind: 'unix', path, isSecure: false }, nobody);
+  writeFileSync(`${directory}/file`, 'kept');
+  await assert.rejects(() => listenAt(`${directory}/file`), /: it exists and is not a socket; remove it/);
+  assert.equal(readFileSync(`${directory}/file`, 'utf8'), 'kept');
+  await assert.rejects(() => listenAt(directory), /: it exists and is not a socket/);
+  await assert.rejects(() => listenAt(`${directory}/missing/tine.sock`), /: the directory does not exist/);
 });
 
 test('the first bytes of a connection decide its protocol, however they arrive', async (context) => {
