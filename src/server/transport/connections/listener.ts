@@ -99,8 +99,7 @@ function reasonOf({ code, message }: NodeJS.ErrnoException, address: ListenAddre
       return 'another program listens there; stop it, or choose another address';
     case 'EACCES':
     case 'EPERM':
-      if (address.kind === 'tcp')
-        return 'not permitted; ports below 1024 are for root: choose a higher port';
+      if (address.kind === 'tcp') return 'not permitted; ports below 1024 are for root: choose a higher port';
       // Node reports a missing directory of a socket as EACCES.
       return existsSync(dirname(address.path))
         ? 'not permitted; choose a path that this user may write to'
