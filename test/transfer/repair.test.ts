@@ -136,10 +136,10 @@ for (const driver of TINE_DRIVERS) {
     const kept = () => rowsOf(database, "SELECT id FROM kine WHERE name = '/c' ORDER BY id");
     await writeTineDatabase(database, compact(6));
     assert.equal((await kept()).length, 1);
-    assert.match(tine('repair', database).stdout, /: sound; nothing to do\n$/);
+    assert.match(tine('repair', database).stdout, /: no faults; nothing to do\n$/);
     await writeTineDatabase(database, compact(7));
     assert.equal((await kept()).length, 0);
-    assert.match(tine('repair', database).stdout, /: sound; nothing to do\n$/);
+    assert.match(tine('repair', database).stdout, /: no faults; nothing to do\n$/);
   });
 
   for (const { what, sql, finding, done, keys = everything } of faults) {
