@@ -2,6 +2,7 @@
  * Errors that prevent the use of a SQLite file, as one line for the operator: what is wrong and
  * what to do.
  */
+import { statSync } from 'node:fs';
 import { isDriverError, StartError } from '../../errors.ts';
 import { sqliteCode } from './classify-error.ts';
 
@@ -11,7 +12,7 @@ import { sqliteCode } from './classify-error.ts';
  */
 export function startError(error: unknown, path: string): unknown {
   const code = sqliteCode(error) ?? systemCode(error) ?? busyCode(error);
-  return code === undefined ? error : new StartError(`${path}: ${explanation(code, error)}`, { cause: error });
+  return code === undefined ? error : new StartError(`${path}: ${explanation(code, error, path)}`, { cause: error });
 }
 
 /** The code of a system error, such as ENOENT. */
@@ -24,7 +25,7 @@ function busyCode(error: unknown): string | undefined {
   return isDriverError(error, 'busy') ? 'SQLITE_BUSY' : undefined;
 }
 
-function explanation(code: string, error: unknown): string {
+function explanation(code: string, error: unknown, path: string): string {
   if (code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'mkdir')
     return 'cannot create its directory; give another path';
   if (code === 'ENOENT') return 'no such file';
@@ -35,9 +36,18 @@ function explanation(code: string, error: unknown): string {
     return 'another program has locked the database; stop it, then try again';
   if (code === 'SQLITE_FULL' || code === 'ENOSPC')
     return 'no space is left on the disk; free some space, then try again';
+  if (code === 'SQLITE_CANTOPEN' && isDirectory(path)) return 'a directory; name a file in it, such as state.db';
   if (/^SQLITE_(CANTOPEN|READONLY)|^(EACCES|EROFS|EPERM)$/.test(code)) {
     return 'cannot be opened or written; check the permissions of the file and its directory';
   }
   if (code === 'ENOTDIR' || code === 'EEXIST') return 'its directory path contains a file; give another path';
   return error instanceof Error ? error.message : String(error);
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

@@ -165,6 +165,14 @@ describe('check and release', () => {
     await refused({ args: ['release', '/nowhere/state.db'] }, 1, /\/nowhere\/state\.db: no such file/);
   });
 
+  test('a directory in place of a database is named as one', async () => {
+    const directory = temporaryDirectory();
+    const line = /^tine: \S+: a directory; name a file in it/;
+    await refused({ args: ['--endpoint', directory] }, 1, line);
+    await refused({ args: ['check', directory] }, 1, line);
+    await refused({ args: ['doctor', directory] }, 1, line);
+  });
+
   test('a file that the system does not let tine examine is reported in one line', async () => {
     const directory = temporaryDirectory();
     const tooLong = join(directory, 'x'.repeat(300));
