@@ -1,4 +1,5 @@
 import { FileReader } from '../bbolt/file-reader.ts';
+import type { commandList } from '../config/command-list.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { offlineAccess } from '../drivers/open-offline.ts';
 import { StartError } from '../errors.ts';
@@ -12,7 +13,7 @@ import { sourceFile } from '../transfer/snapshot/source-file.ts';
 import type { Command, OwnArguments } from './command.ts';
 import { removingOnStop } from './remove-on-stop.ts';
 import { isObject, withDownloaded } from './snapshot/downloaded.ts';
-import type { ListFormat } from './snapshot/places-actions.ts';
+import type { Format } from './snapshot/places-actions.ts';
 
 /** `tine snapshot save|status|restore|list|prune`: snapshots in etcd's format. */
 export const snapshot: Command = {
@@ -22,6 +23,7 @@ export const snapshot: Command = {
     if (action === undefined || more.length > 0) throw new UsageError(usage);
     const run = (path === undefined ? withoutFile : withFile).get(action);
     if (run === undefined) throw new UsageError(usage);
+    refuseOtherFlags(given, action);
     try {
       process.stdout.write(await removingOnStop(() => run(given, path ?? '')));
     } catch (error) {
@@ -33,6 +35,21 @@ export const snapshot: Command = {
 
 const usage =
   'write tine snapshot save [FILE], tine snapshot status FILE, tine snapshot restore FILE, tine snapshot list, or tine snapshot prune';
+
+/** The actions that accept each flag. */
+const actionsOfFlag: Readonly<Record<keyof typeof commandList.snapshot.flags, readonly string[]>> = {
+  'bump-revision': ['restore'],
+  'mark-compacted': ['restore'],
+  'write-out': ['list', 'status'],
+  w: ['list', 'status'],
+};
+
+function refuseOtherFlags(given: OwnArguments, action: string): void {
+  for (const [flag, actions] of Object.entries(actionsOfFlag)) {
+    if (given.flag(flag) === undefined || actions.includes(action)) continue;
+    throw new UsageError(`--${flag} belongs to tine snapshot ${actions.join(' and ')}, not to tine snapshot ${action}`);
+  }
+}
 
 /** Returns the text to print. */
 type Action = (given: OwnArguments, path: string) => Promise<string>;
@@ -46,7 +63,7 @@ const withFile: ReadonlyMap<string, Action> = new Map([
 /** Without a file, snapshots are in the places of the configuration. */
 const withoutFile: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['save', saveWithoutFile],
-  ['list', async (given) => (await placesActions()).listText(given.load().config, listFormat(given))],
+  ['list', async (given) => (await placesActions()).listText(given.load().config, formatOf(given))],
   ['prune', async (given) => (await placesActions()).prune(given.load().config)],
 ]);
 
@@ -58,7 +75,7 @@ async function saveWithoutFile(given: OwnArguments): Promise<string> {
 
 const placesActions = () => import('./snapshot/places-actions.ts');
 
-function listFormat(given: OwnArguments): ListFormat {
+function formatOf(given: OwnArguments): Format {
   const format = given.flag('w') ?? given.flag('write-out') ?? 'simple';
   if (format === 'simple' || format === 'json') return format;
   throw new UsageError(`--write-out: "${format}" is not supported; use simple or json`);
@@ -91,10 +108,9 @@ async function saveFromServer(path: string, url: string): Promise<undefined> {
   return undefined;
 }
 
-async function status(_given: OwnArguments, path: string): Promise<string> {
-  return withProgress(async (progress) =>
-    FileReader.use(sourceFile(path), (file) => summaryText(inspect(file, progress))),
-  );
+async function status(given: OwnArguments, path: string): Promise<string> {
+  const textOf = formatOf(given) === 'json' ? summaryJson : summaryText;
+  return withProgress(async (progress) => FileReader.use(sourceFile(path), (file) => textOf(inspect(file, progress))));
 }
 
 async function restore(given: OwnArguments, operand: string): Promise<string> {
@@ -125,6 +141,11 @@ function bumpRevisionOf(given: OwnArguments): number {
   if (!Number.isSafeInteger(bump) || bump < 0) throw new UsageError(`--bump-revision: "${text}" is not a whole number`);
   if (bump > 0 === marks) return bump;
   throw new UsageError('--bump-revision and --mark-compacted go together: give both or neither');
+}
+
+/** The same object as `etcdutl snapshot status -w json` prints. */
+function summaryJson({ hash, revision, keyCount, bytes, storageVersion = '' }: SnapshotSummary): string {
+  return `${JSON.stringify({ hash, revision, totalKey: keyCount, totalSize: bytes, version: storageVersion })}\n`;
 }
 
 function summaryText(summary: SnapshotSummary): string {

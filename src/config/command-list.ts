@@ -55,7 +55,7 @@ export const commandList = {
     flags: {
       'bump-revision': { placeholder: 'N', help: 'With restore: raise all revisions by N.' },
       'mark-compacted': { help: 'With restore: mark the raised revisions as compacted.' },
-      'write-out': { placeholder: 'simple|json', help: 'With list: the output format.' },
+      'write-out': { placeholder: 'simple|json', help: 'With list and status: the output format.' },
       w: { placeholder: 'simple|json', help: 'Short for --write-out.' },
     },
     help: "write and read snapshots in etcd's format; save writes to FILE, or to --snapshot-dir and the bucket; status describes FILE; restore loads FILE, s3://BUCKET/FILE or an etcd data directory into an empty database; list prints the snapshots; prune deletes old ones",

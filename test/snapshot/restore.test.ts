@@ -26,7 +26,7 @@ import {
 import { tineProgram } from '../support/paths.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { put, serving, type TestDatabase, testDatabase, writeTineDatabase } from '../transfer/databases.ts';
-import { restoredEtcd } from './etcd-tools.ts';
+import { restoredEtcd, snapshotStatus } from './etcd-tools.ts';
 import { hashKv } from './hash-kv.ts';
 import { writeRandomHistory } from './random-history.ts';
 import { ownDirectory, savedSnapshot, seen } from './seen.ts';
@@ -228,6 +228,8 @@ if (driver !== undefined) {
       const { status, stderr } = runTine(['snapshot', 'save', path, '--endpoint', server.url]);
       assert.equal(status, 0, stderr);
       assert.match(runTine(['snapshot', 'status', path]).stdout, /revision: +2\n.*keys: +1\n.*SHA-256: +right\n/s);
+      const json = runTine(['snapshot', 'status', path, '-w', 'json']).stdout;
+      assert.deepEqual(JSON.parse(json), snapshotStatus(path));
     }
   });
 

@@ -43,10 +43,10 @@ async function removeIdleParts(folder: FolderPlace, bucket: BucketPlace | undefi
   for (const place of [folder, bucket]) await place?.removeParts({ prefix: onDemandPrefix }, { idleMs: idlePartMs });
 }
 
-export type ListFormat = 'simple' | 'json';
+export type Format = 'simple' | 'json';
 
 /** Lists the snapshots of all clusters and prefixes, the newest last. */
-export async function listText({ snapshots }: Config, format: ListFormat): Promise<string> {
+export async function listText({ snapshots }: Config, format: Format): Promise<string> {
   const known = await knownSnapshots((await openPlaces(snapshots)).all);
   return format === 'json' ? `${JSON.stringify(known.map(jsonOf), undefined, 2)}\n` : tableText(known);
 }

@@ -62,7 +62,8 @@ export function* takeOver(nowMs: number, report: ReportTakeOver = ignore): Progr
   let result: TakeOver = { rows: 0, leases: 0 };
   const afterId = yield* takenOverThrough(newest, covered);
   if (covered === undefined || afterId < newestId) {
-    const leases = yield* cover({ afterId, newestId, nowMs, report });
+    // A new database has a mark, and nothing to take over.
+    const leases = yield* cover({ afterId, newestId, nowMs, report: writtenByKine ? report : ignore });
     result = { rows: writtenByKine ? newestId - afterId : 0, leases };
   }
   return result;

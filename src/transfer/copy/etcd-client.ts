@@ -206,7 +206,14 @@ export class EtcdClient {
 function lastError(details: string): string {
   const [, last] = details.split('Last error: ', 2);
   const [reason, note] = last?.split('. Resolution note', 2) ?? [];
-  return reason === undefined || note === undefined ? details : reason.replace(/^Error: /, '');
+  return reason === undefined || note === undefined ? details : advised(reason.replace(/^Error: /, ''));
+}
+
+/** Node's advice about an unknown certificate names an option of Node. */
+function advised(reason: string): string {
+  const [fault = ''] = reason.split(';', 1);
+  const isUntrusted = fault.includes('certificate') && /self-signed|unable to (verify|get)/.test(fault);
+  return isUntrusted ? `${fault}; name a file with its authority in ETCDCTL_CACERT` : reason;
 }
 
 /** @throws StartError without the password in it. */

@@ -77,6 +77,18 @@ describe('usage', () => {
     await refused({ args: ['constructor'] }, 2, /unknown command "constructor"/);
     await refused({ args: ['snapshot', 'constructor'] }, 2, /write tine snapshot save/);
     await refused({ args: ['snapshot', 'toString', 'x'] }, 2, /write tine snapshot save/);
+    const bump = ['--bump-revision', '1', '--mark-compacted'];
+    await refused({ args: ['snapshot', 'save', 'x', ...bump] }, 2, /--bump-revision belongs to tine snapshot restore,/);
+    await refused(
+      { args: ['snapshot', 'restore', 'x', '-w', 'json'] },
+      2,
+      /--w belongs to tine snapshot list and status/,
+    );
+    await refused(
+      { args: ['snapshot', 'status', 'x', '-w', 'table'] },
+      2,
+      /"table" is not supported; use simple or json/,
+    );
     await refused({ args: ['completion', 'constructor'] }, 2, /write tine completion SHELL/);
     await refused(
       { args: [], environment: { ETCD_MAX_TXN_OPS: '0' } },

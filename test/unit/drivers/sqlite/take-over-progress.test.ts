@@ -52,6 +52,21 @@ test('a take-over reports steps that grow up to their total', async () => {
   assert.equal(done.at(-1), reports[0]?.[1]);
 });
 
+test('a new database reports no take-over', async () => {
+  const path = join(temporaryDirectory(), 'state.db');
+  await prepareDatabase(path);
+  const database = openConnection(path, 'writer');
+  let reports = 0;
+  runProgram(
+    takeOver(0, () => {
+      reports += 1;
+    }),
+    new StatementRunner(database),
+  );
+  database.close();
+  assert.equal(reports, 0);
+});
+
 test('a first start on a file of kine logs that the schema is changed, and a second one does not', async () => {
   const path = largeKineFile();
   const lines: string[] = [];
