@@ -106,5 +106,6 @@ const permissionDeniedText = `rpc error: code = PermissionDenied desc = ${etcdEr
 const reasons: ReadonlyMap<EtcdErrorName | undefined, string> = new Map([
   ['invalidAuthToken', `rpc error: code = Unauthenticated desc = ${etcdErrors.invalidAuthToken[1]}`],
   ['authOldRevision', `rpc error: code = InvalidArgument desc = ${etcdErrors.authOldRevision[1]}`],
+  ['tooManyRequests', `rpc error: code = ResourceExhausted desc = ${etcdErrors.tooManyRequests[1]}`],
   ['userEmpty', `rpc error: code = InvalidArgument desc = ${etcdErrors.userEmpty[1]}`],
 ]);
