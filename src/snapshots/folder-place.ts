@@ -1,5 +1,5 @@
 /** Snapshots in a folder of this machine. */
-import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOwnError } from '../errors.ts';
 import { bytesText } from '../kit/bytes-text.ts';
@@ -51,6 +51,14 @@ export class FolderPlace implements SnapshotPlace {
     return found.sort(byTime);
   }
 
+  /** @throws SnapshotError if the folder cannot be created or written. */
+  requireWritable(): Promise<void> {
+    return this.#explained(async () => {
+      await this.#make();
+      await access(this.name, constants.W_OK);
+    });
+  }
+
   async remove({ location }: KnownSnapshot): Promise<void> {
     await this.#explained(() => rm(location, { force: true }));
   }
@@ -75,7 +83,7 @@ export class FolderPlace implements SnapshotPlace {
     const text = snapshotNameText(name);
     const location = join(this.name, text);
     return this.#explained(async () => {
-      await mkdir(this.name, { recursive: true, mode: 0o700 });
+      await this.#make();
       await this.#requireSpace(bytes);
       let writtenBytes = 0;
       await writeWholeFile(`${location}${partSuffix}`, chunks, async (part) => {
@@ -85,6 +93,10 @@ export class FolderPlace implements SnapshotPlace {
       });
       return { ...name, name: text, bytes: writtenBytes, place: this.kind, location };
     });
+  }
+
+  async #make(): Promise<void> {
+    await mkdir(this.name, { recursive: true, mode: 0o700 });
   }
 
   async #names(): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Store } from '../store/store.ts';
-import { openPlaces } from './open-places.ts';
+import { openPlaces, type Places } from './open-places.ts';
 import type { Schedule } from './schedule.ts';
 import { SnapshotScheduler } from './scheduler.ts';
 import { Taker } from './taker.ts';
@@ -23,5 +23,17 @@ export async function openScheduler(
 ): Promise<SnapshotScheduler> {
   const places = await openPlaces(config);
   const taker = new Taker({ ...server, config, places, folderIdleMsMax: limits.snapshotFolderIdleMsMax });
-  return new SnapshotScheduler({ ...server, schedule, taker, places });
+  const scheduler = new SnapshotScheduler({ ...server, schedule, taker, places });
+  void warnOfPlaces(places, scheduler, server.logger);
+  return scheduler;
+}
+
+/** Reports a wrong folder, bucket or key at the start: the first slot may be a day later. */
+async function warnOfPlaces({ folder }: Places, scheduler: SnapshotScheduler, logger: Logger): Promise<void> {
+  try {
+    await folder.requireWritable();
+    await scheduler.list();
+  } catch (error) {
+    logger.warn({ err: error }, 'snapshots cannot be stored now; the schedule tries again at each slot');
+  }
 }

@@ -148,6 +148,20 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
 }
 
 for (const driver of FILE_DRIVERS) {
+  test(`${driver.name}: a folder that cannot be written is reported at the start`, async (context) => {
+    const file = join(ownDirectory(context), 'file');
+    writeFileSync(file, '');
+    const folder = join(file, 'snapshots');
+    const { server } = await ownServer(context, {
+      driver,
+      arguments: ['--snapshot-schedule', '0 0 1 1 *', '--snapshot-dir', folder],
+    });
+    await waitFor('the warning', () => logged(server, /^snapshots cannot be stored now;/).length === 1);
+    assert.match(server.log(), /snapshots: mkdir failed \(ENOTDIR\); give tine the right to write there/);
+  });
+}
+
+for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: an instance that was paused for longer than its claim gives its snapshot up`, async (context) => {
     const { servers, folders, writing } = await twoThatWrite(context, driver);
     const paused = servers[writing] as Server;
