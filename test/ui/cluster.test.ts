@@ -130,7 +130,11 @@ for (const driver of ANY_DRIVER) {
     const { server, client } = await ownServer(context, { driver });
     await client.alarm({ action: 'ACTIVATE', memberID: 255, alarm: 'NOSPACE' });
     const { page, faults } = await open(context, { url: `${server.url}/ui/#/cluster/` });
-    await page.getByText('NOSPACE: writes are refused, because the database or its disk is full.').waitFor();
+    await page
+      .getByText(
+        'NOSPACE: puts and new leases are refused, because the database has reached its quota or its disk is full.',
+      )
+      .waitFor();
     await page.getByText('Raised by member ff.').waitFor();
     assert.deepEqual(await accessibilityFindings(page), []);
     assert.deepEqual(faults, []);
