@@ -105,7 +105,7 @@ export class CatchUp {
   #send(events: readonly LogEvent[], compactRevision: number, from: Position): Position | undefined {
     const form = { previous: this.#watcher.audience.selection.previous, compactRevision };
     let position = from;
-    for (const chunk of eventChunks(events, form, watchLimits.responseBytesMax)) {
+    for (const chunk of eventChunks(events, form, this.#hub.responseBytesMax)) {
       if (!this.#watcher.session.hasSpace) return position;
       this.#watcher.session.sendCatchUp(this.#watcher, chunk, this.#hub.position.revision);
       position = chunk.end;

@@ -8,6 +8,7 @@ import type { LogEvent, Rewind } from '../mvcc/results.ts';
 import type { Identity } from '../wire/response-headers.ts';
 import { Audience, audienceName, type EventSelection, isSelected } from './audience/audience.ts';
 import { KeyIndex } from './audience/key-index.ts';
+import { Backlog } from './backlog.ts';
 import { type EventChunk, eventChunks } from './events/event-chunk.ts';
 import { EventLog } from './events/event-log.ts';
 import type { EventPage, EventSource } from './events/event-source.ts';
@@ -78,6 +79,7 @@ export class WatchHub {
   readonly #index = new KeyIndex<Audience<Watcher>>();
   readonly #audiences = new Map<string, Audience<Watcher>>();
   readonly #sessions = new Set<WatcherOwner>();
+  readonly #backlog = new Backlog(this.#sessions);
   /** Sessions with unsent messages of the page that is being delivered. */
   readonly #unsent: WatcherOwner[] = [];
   readonly #matches: Audience<Watcher>[] = [];
@@ -137,6 +139,15 @@ export class WatchHub {
   get streamBacklogBytesMax(): number {
     const share = Math.floor(this.#backlogBytesMax / Math.max(this.#sessions.size, 1));
     return Math.max(watchLimits.streamBacklogBytesMin, Math.min(share, watchLimits.streamBacklogBytesMax));
+  }
+
+  /**
+   * Bytes at which a response ends and the next one begins. Less while all streams together hold
+   * much, because each stream that is not read may hold a response.
+   */
+  get responseBytesMax(): number {
+    const isFull = this.#backlog.bytes >= this.#backlogBytesMax;
+    return isFull ? watchLimits.shortResponseBytesMax : watchLimits.responseBytesMax;
   }
 
   get statistics(): WatchStatistics {
@@ -306,6 +317,11 @@ export class WatchHub {
     this.#eventsSent += events;
   }
 
+  /** Counts bytes that are sent to a watcher that catches up. */
+  countUnsent(bytes: number): void {
+    this.#backlog.add(bytes);
+  }
+
   /** Calls `session.flush` after the page was delivered to all audiences. */
   flushLater(session: WatcherOwner): void {
     this.#unsent.push(session);
@@ -343,7 +359,7 @@ export class WatchHub {
     this.log.append(events, to);
     for (const audience of this.#assign(events)) {
       const form = { previous: audience.selection.previous, compactRevision: 0 };
-      const chunks = eventChunks(audience.batch, form, watchLimits.responseBytesMax);
+      const chunks = [...eventChunks(audience.batch, form, this.responseBytesMax)];
       audience.batch = [];
       this.#send(audience, chunks, from);
     }

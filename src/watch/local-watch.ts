@@ -89,6 +89,10 @@ export class LocalWatch implements WatcherOwner {
     return this.#waitingBytes < watchLimits.localBacklogBytesMax;
   }
 
+  get pendingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   drained(): Promise<void> {
     if (this.hasSpace) return Promise.resolve();
     this.#drained ??= Promise.withResolvers<void>();

@@ -31,7 +31,12 @@ export const watchLimits = {
    * large responses.
    */
   streamBacklogBytesMax: 4 * 1024 * 1024,
-  /** Unsent bytes of all streams together. When many streams are slow, each may hold less. */
+  /**
+   * Bytes at which a response ends while all streams together hold `backlogBytesMax`. A stream that
+   * is not read then holds this much more than `streamBacklogBytesMin` at most.
+   */
+  shortResponseBytesMax: 16 * 1024,
+  /** Unsent bytes of all streams together. With many streams, each may hold less. */
   backlogBytesMax: 64 * 1024 * 1024,
   /**
    * Unsent bytes that every stream may hold, whatever the number of streams. A lower bound would

@@ -49,7 +49,11 @@ export class WatchSession implements WatcherOwner {
 
   /** Whether the stream accepts more. An empty stream accepts a response of any size. */
   get hasSpace(): boolean {
-    return this.#stream.pendingBytes + this.#unsentBytes < this.#hub.streamBacklogBytesMax;
+    return this.pendingBytes < this.#hub.streamBacklogBytesMax;
+  }
+
+  get pendingBytes(): number {
+    return this.#stream.pendingBytes + this.#unsentBytes;
   }
 
   /**
@@ -135,6 +139,7 @@ export class WatchSession implements WatcherOwner {
     this.flush();
     const messages: ResponseMessage[] = [];
     this.#append(messages, watcher, chunk, revision);
+    this.#hub.countUnsent(chunk.bytes.length);
     this.#send(messages);
   }
 

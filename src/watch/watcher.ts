@@ -28,6 +28,8 @@ export type WatcherState = 'live' | 'behind' | 'compacted' | 'closed';
 export interface WatcherOwner {
   /** Whether the stream accepts more. */
   readonly hasSpace: boolean;
+  /** Bytes that are not sent, or not read. */
+  readonly pendingBytes: number;
   /** Resolves when the stream may accept more, or is closed. */
   drained(): Promise<void>;
   /**

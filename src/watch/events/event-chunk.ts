@@ -67,25 +67,27 @@ export class EventChunk {
 }
 
 /**
- * Splits events into chunks of about `bytesMax`. The events of one transaction stay together,
- * whatever their size.
+ * Splits events into chunks of about `bytesMax`, and encodes each one when it is read. The events
+ * of one transaction stay together, whatever their size.
  */
-export function eventChunks(events: readonly LogEvent[], form: EventForm, bytesMax: number): EventChunk[] {
-  const chunks: EventChunk[] = [];
+export function* eventChunks(
+  events: readonly LogEvent[],
+  form: EventForm,
+  bytesMax: number,
+): Generator<EventChunk, void> {
   let start = 0;
   let bytes = 0;
   for (let index = 0; index < events.length; ) {
     const { end, size } = transactionAt(events, index, form);
     if (bytes > 0 && bytes + size > bytesMax) {
-      chunks.push(new EventChunk(events.slice(start, index), form, bytes));
+      yield new EventChunk(events.slice(start, index), form, bytes);
       start = index;
       bytes = 0;
     }
     bytes += size;
     index = end;
   }
-  if (bytes > 0) chunks.push(new EventChunk(start === 0 ? events : events.slice(start), form, bytes));
-  return chunks;
+  if (bytes > 0) yield new EventChunk(start === 0 ? events : events.slice(start), form, bytes);
 }
 
 /** The end and the bytes of the transaction that begins at an index. */

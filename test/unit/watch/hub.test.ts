@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import type { Keys } from '../../../src/mvcc/ids.ts';
+import { watchLimits } from '../../../src/watch/watch-limits.ts';
 import { FakeEventSource } from './fake-event-source.ts';
 import { eventsOf, one, prefix, requested, settle, until, watching } from './watching.ts';
 
@@ -215,6 +216,28 @@ test('a slow client delays no other client, uses bounded memory and misses nothi
     'the slow one has all',
     () => all(eventsOf(slow.stream.responses)) === all(eventsOf(quick.stream.responses)),
   );
+});
+
+test('many streams that are not read hold little each, and miss nothing when they are read', async (context) => {
+  const backlogBytesMax = 1_000_000;
+  const { source, open } = watching(context, { backlogBytesMax });
+  const value = 'v'.repeat(10_000);
+  for (let count = 0; count < 60; count += 1) source.commit([{ key: `a${count}`, value }]);
+  const streams = Array.from({ length: 40 }, () => {
+    const { stream, session } = open();
+    stream.isSlow = true;
+    session.create(requested(prefix('a'), { startRevision: 2 }), 0n);
+    return stream;
+  });
+  const held = () => streams.reduce((sum, { pendingBytes }) => sum + pendingBytes, 0);
+  await until('all have received', () => streams.every(({ responses }) => responses.length > 1));
+  await settle();
+  const perStream = watchLimits.streamBacklogBytesMin + watchLimits.shortResponseBytesMax;
+  assert.ok(held() < 2 * backlogBytesMax + streams.length * perStream, `${held()} bytes are held`);
+  for (const stream of streams) stream.takeAll();
+  const all = Array.from({ length: 60 }, (_, index) => `a${index}@${2 + index}`).join(' ');
+  const isWhole = ({ responses }: (typeof streams)[number]) => eventsOf(responses).replaceAll(' |', '') === all;
+  await until('all have all', () => streams.every(isWhole));
 });
 
 test('a slow watch whose events were compacted is canceled, and another watch that missed nothing is not', async (context) => {
