@@ -58,7 +58,7 @@ for (const database of DATABASES) {
     await occupied();
   });
 
-  test(`${database.name}: when the password of tine's user changes, open connections still work, a request that needs a new one is answered Unavailable, and the log has the reason`, async (context) => {
+  test(`${database.name}: after a change of the password, open connections work; a request on a new connection is answered Unavailable, and the log has the reason`, async (context) => {
     const { tine, client, databaseName } = await site(context, shared);
     const traffic = await Traffic.start(context, tine);
     const restore = await shared.administrator.changePassword();

@@ -14,7 +14,7 @@ export function snapshotFamilies({ snapshots }: Scrape): readonly Family[] {
   return [
     gauge(
       'tine_snapshot_last_success_timestamp_seconds',
-      'Time of the newest snapshot by schedule of any instance, in seconds since 1970; 0 if there is none.',
+      'Time of the newest snapshot by schedule, in seconds since 1970. Any instance may have taken it. 0: none.',
       each(({ last }, labels) => ({ labels, value: (last?.atMs ?? 0) / 1000 })),
     ),
     gauge(
