@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import type { ShownFamily } from '../../support/exposition.ts';
-import { repositoryRoot, type Suite, suite, TINE_DRIVERS, waitFor } from '../../support/index.ts';
+import { repositoryRoot, type Suite, suite, TINE_DRIVERS, temporaryDirectory, waitFor } from '../../support/index.ts';
 import { namesInExpression, type UsedMetric } from '../../support/promql.ts';
 import { scrape } from '../../support/scrape.ts';
 
@@ -53,7 +53,7 @@ for (const driver of TINE_DRIVERS) {
   const shared = suite(driver, {
     arguments: [
       ...['--metrics', 'extensive', '--enable-distributed-tracing'],
-      ...['--snapshot-schedule', '0 0 1 1 *', '--snapshot-dir', '/nowhere'],
+      ...['--snapshot-schedule', '0 0 1 1 *', '--snapshot-dir', temporaryDirectory()],
     ],
     prepare: useEverything,
   });
