@@ -32,7 +32,7 @@ const TRANSPORT = '^src/server/transport/';
 const transportFolders = {
   http: [],
   budget: [],
-  connections: [],
+  connections: ['budget'],
   tls: ['connections'],
   http2: ['http', 'budget', 'connections'],
   grpc: ['http', 'budget', 'connections', 'http2'],

@@ -7,10 +7,12 @@ import { ownStatuses, statusOf } from './replies/status.ts';
 import { messageBytesMax, serverLimits } from './server-limits.ts';
 import { HeldBytes } from './transport/budget/held-bytes.ts';
 import { RequestTimeouts } from './transport/budget/request-timeouts.ts';
+import { Turns } from './transport/budget/turns.ts';
 import { GrpcServer } from './transport/grpc/grpc-server.ts';
 import type { MethodTable } from './transport/grpc/method-table.ts';
 import type { Http2ConnectionOptions } from './transport/http2/http2-connection.ts';
 import { sharedBounds } from './transport/http2/shared-bounds.ts';
+import { transportLimits } from './transport/transport-limits.ts';
 
 /** The gRPC server, and the objects that all protocols share. */
 export interface Transport {
@@ -21,6 +23,8 @@ export interface Transport {
   readonly http2: Omit<Http2ConnectionOptions, 'accept'>;
   /** Memory of the gateway's unfinished requests. */
   readonly webHeld: HeldBytes;
+  /** HTTP/1.1 connections, WebSockets and the gateway's calls take turns. */
+  readonly webTurns: Turns;
 }
 
 export function openTransport({ config, logger, tracer }: ServerOptions, methods: MethodTable): Transport {
@@ -53,5 +57,6 @@ export function openTransport({ config, logger, tracer }: ServerOptions, methods
     onFault,
   };
   const webHeld = new HeldBytes({ bytesMax: serverLimits.webHeldBytesMax });
-  return { grpc, slowCalls, requestTimeouts, http2, webHeld };
+  const webTurns = new Turns({ roundMs: transportLimits.webTurnRoundMs });
+  return { grpc, slowCalls, requestTimeouts, http2, webHeld, webTurns };
 }

@@ -33,7 +33,7 @@ export interface Web {
 }
 
 export function openWeb(options: WebOptions): Web {
-  const { config, store, logger, metrics, requestTimeouts, http2, webHeld: held } = options;
+  const { config, store, logger, metrics, requestTimeouts, http2, webHeld: held, webTurns: turns } = options;
   const gateway = openGateway(options);
   const endpoints = { store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion };
   const handler = webHandler({
@@ -52,22 +52,22 @@ export function openWeb(options: WebOptions): Web {
       mayRead(config.cors, request.headers.origin),
     messageBytesMax: serverLimits.gatewayValueFactor * messageBytesMax(config),
     held,
-    turns: http2.turns,
+    turns,
     requestTimeouts,
   });
   return {
     gateway,
     handler,
-    clients: new WebServer({ http2, held, handler, guard: guard.before, webSockets }),
-    monitoring: new WebServer({ http2, held, handler: httpEndpoints({ ...endpoints, served: 'monitoring' }) }),
+    clients: new WebServer({ http2, held, turns, handler, guard: guard.before, webSockets }),
+    monitoring: new WebServer({ http2, held, turns, handler: httpEndpoints({ ...endpoints, served: 'monitoring' }) }),
   };
 }
 
-function openGateway({ config, grpc, requestTimeouts, http2, webHeld, certificatesNameUsers }: WebOptions): Gateway {
+function openGateway({ config, grpc, requestTimeouts, webHeld, webTurns, certificatesNameUsers }: WebOptions): Gateway {
   return new Gateway({
     grpc,
     held: webHeld,
-    turns: http2.turns,
+    turns: webTurns,
     requestTimeouts,
     maxConcurrentStreams: config.maxConcurrentStreams,
     certificatesNameUsers,

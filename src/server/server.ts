@@ -36,7 +36,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { config, logger } = options;
   const services = await openServices(options);
   const transport = openTransport(options, services.methods);
-  const connections = new Connections(logger);
+  const connections = new Connections({ logger, turns: transport.http2.turns, webTurns: transport.webTurns });
   const watches = { stall: new StallWatch(logger), clock: new ClockWatch(logger) };
   const metrics = openMetrics(options, { services, watches, connections });
   const certificatesNameUsers = () => services.context.access.takesUsersOfCertificates;
@@ -51,6 +51,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }),
     tls: config.tls,
     connections,
+    turns: transport.http2.turns,
     logger,
   });
   const running = { services, transport, connections, watches, web, http2, listeners };

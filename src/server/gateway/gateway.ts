@@ -18,7 +18,7 @@ export interface GatewayOptions {
   /** Memory of unfinished requests. */
   readonly held: HeldBytes;
   readonly requestTimeouts: RequestTimeouts;
-  /** The work of calls takes turns with the work of all connections. */
+  /** The JSON of calls is read and written in turns. */
   readonly turns: Turns;
   /** Limit of concurrent calls. As in etcd, they are streams of one client for the gRPC server. */
   readonly maxConcurrentStreams: number;

@@ -118,8 +118,6 @@ export const connectionAttacks: readonly Attack[] = [
   {
     name: 'connections that come and go beside a flood',
     does: 'opens connections and resets them while it keeps the server busy',
-    // Twice the time of etcd.
-    bounds: { newConnectionP99MsMax: 700 },
     run: async (attacker) => {
       // Node accepts one connection in a turn of its event loop. Longer turns mean fewer accepted
       // connections.

@@ -44,7 +44,9 @@ export class JsonValues {
     return this.#heldBytes;
   }
 
-  /** Adds a chunk. `next` must have returned all values before. */
+  /**
+   * Adds a chunk, whose memory may be freed. `next` must have returned all values before.
+   */
   push(chunk: Buffer): void {
     this.#chunk = chunk;
     this.#at = 0;
@@ -67,8 +69,10 @@ export class JsonValues {
       this.#at = at + 1;
       return this.#take(chunk.subarray(start, this.#at));
     }
-    this.#at = chunk.length;
     this.#hold(chunk.subarray(start));
+    // The copy is held. No other value is in the chunk.
+    if (start === 0) freeWhole(chunk);
+    this.push(nothing);
     return undefined;
   }
 

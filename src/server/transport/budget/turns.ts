@@ -36,17 +36,35 @@ export class Turn {
 /**
  * Shares the event loop among connections. If a connection sends more than its turn can process, it
  * is not read from until its next turn. In between, each other connection has a turn. A turn is a
- * share of `turnRoundMs`, so a round takes no longer with many connections than with few.
+ * share of a round, so a round takes no longer with many connections than with few.
  */
 export class Turns {
+  readonly #roundMsMax: number;
   readonly #waiting = new Set<TurnTaker>();
   readonly #turn = new Turn();
   /** The time used since the last round. */
   #spentMs = 0;
+  /** The time that a round may take now. */
+  #roundMs: number;
+  /** New connections since the last round. */
+  #acceptedCount = 0;
   #isScheduled = false;
   /** A turn is running. */
   #isInTurn = false;
   readonly #roundLater = () => this.#round();
+
+  constructor({ roundMs }: { readonly roundMs: number }) {
+    this.#roundMsMax = roundMs;
+    this.#roundMs = roundMs;
+  }
+
+  /**
+   * A connection was accepted. If there are many, others wait in the backlog, which each turn of
+   * the event loop shortens by a fixed number. So rounds are shorter then.
+   */
+  countAccepted(): void {
+    this.#acceptedCount += 1;
+  }
 
   /**
    * Runs a turn at once if there is time, otherwise later. Returns whether input is left for a
@@ -55,11 +73,11 @@ export class Turns {
   start(taker: TurnTaker): boolean {
     if (this.#waiting.has(taker)) return true;
     // Work that a turn starts gets a turn of its own, later.
-    const isLeft = this.#isInTurn || this.#spentMs >= transportLimits.turnRoundMs || this.#runTurn(taker);
+    const isLeft = this.#isInTurn || this.#spentMs >= this.#roundMs || this.#runTurn(taker);
     if (isLeft) this.#waiting.add(taker);
     // A round resets the time. After little work it is not worth a turn of the event loop, which
     // adds about 10 us to a single request.
-    if (isLeft || this.#spentMs >= transportLimits.turnRoundMs / 2) this.#schedule();
+    if (isLeft || this.#spentMs >= this.#roundMs / 2) this.#schedule();
     return isLeft;
   }
 
@@ -96,8 +114,11 @@ export class Turns {
   #round(): void {
     this.#isScheduled = false;
     this.#spentMs = 0;
+    const isAccepting = this.#acceptedCount >= transportLimits.acceptedMark;
+    this.#roundMs = isAccepting ? transportLimits.acceptingRoundMs : this.#roundMsMax;
+    this.#acceptedCount = 0;
     for (const taker of this.#waiting) {
-      if (this.#spentMs >= transportLimits.turnRoundMs) break;
+      if (this.#spentMs >= this.#roundMs) break;
       // A Set is iterated in insertion order, so an entry that is added again comes last.
       this.#waiting.delete(taker);
       if (this.#runTurn(taker)) this.#waiting.add(taker);
@@ -108,7 +129,7 @@ export class Turns {
   }
 
   #runTurn(taker: TurnTaker): boolean {
-    const shareMs = (transportLimits.turnRoundMs - this.#spentMs) / (this.#waiting.size + 1);
+    const shareMs = (this.#roundMs - this.#spentMs) / (this.#waiting.size + 1);
     this.#turn.begin(Math.max(transportLimits.turnMsMin, shareMs));
     this.#isInTurn = true;
     try {

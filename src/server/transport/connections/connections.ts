@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { SparseLog } from '../../../kit/sparse-log.ts';
 import type { Logger } from '../../../logger.ts';
+import type { Turns } from '../budget/turns.ts';
 import { transportLimits } from '../transport-limits.ts';
 import { PendingConnections } from './pending-connections.ts';
 import { refusedConnections } from './refused-connections.ts';
@@ -27,18 +28,29 @@ export interface Protocols {
   readonly tls?: (socket: Socket) => void;
 }
 
+export interface ConnectionsOptions {
+  readonly logger: Logger;
+  /** The turns of HTTP/2 connections. */
+  readonly turns: Turns;
+  /** The turns of HTTP/1.1 connections. */
+  readonly webTurns: Turns;
+}
+
 const names: Readonly<Record<keyof Protocols, string>> = { http2: 'HTTP/2', http1: 'HTTP/1.1', tls: 'TLS' };
 
 /** Open connections. Each is passed to the handler of the protocol that its first bytes show. */
 export class Connections {
   readonly #log: SparseLog;
+  /** Handing a connection over takes a turn, because the state of its protocol is created. */
+  readonly #turns: Readonly<Record<keyof Protocols, Turns>>;
   readonly #sockets = new Set<Socket>();
   /** Connections of all listeners. */
   readonly pending = new PendingConnections({ countMax: transportLimits.pendingConnectionsMax });
   readonly #securePending = new PendingConnections({ countMax: transportLimits.securePendingConnectionsMax });
 
-  constructor(logger: Logger) {
+  constructor({ logger, turns, webTurns }: ConnectionsOptions) {
     this.#log = refusedConnections(logger);
+    this.#turns = { http1: webTurns, http2: turns, tls: turns };
   }
 
   get count(): number {
@@ -54,12 +66,15 @@ export class Connections {
     pending.add(socket, {
       detect: protocolOf,
       take: (protocol, seen) => {
-        const handOver = () => {
+        const takeTurn = () => {
+          if (socket.destroyed) return false;
           socket.unshift(seen);
           this.#handOver(socket, protocols, protocol);
+          return false;
         };
+        const handOver = () => this.#turns[protocol].start({ takeTurn });
         if (protocol !== 'http2' || isSecure) handOver();
-        else afterNextPoll(() => socket.destroyed || handOver());
+        else afterNextPoll(handOver);
       },
     });
   }

@@ -9,7 +9,7 @@ import { UnreadAnswers } from './unread-answers.ts';
  * limits (docs/adr/011-connection-budget.md).
  */
 export interface SharedBounds {
-  /** All connections of the process take turns. */
+  /** All HTTP/2 connections of the process take turns. */
   readonly turns: Turns;
   /** Memory of unfinished requests of all connections. */
   readonly held: HeldBytes;
@@ -21,7 +21,7 @@ export interface SharedBounds {
 
 export function sharedBounds(): SharedBounds {
   return {
-    turns: new Turns(),
+    turns: new Turns({ roundMs: transportLimits.turnRoundMs }),
     held: new HeldBytes({ bytesMax: transportLimits.heldBytesMax }),
     messageMemory: new MessageMemory(),
     unread: new UnreadAnswers(),

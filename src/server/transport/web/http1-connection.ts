@@ -7,7 +7,7 @@ import type { Turn, Turns, TurnTaker } from '../budget/turns.ts';
 import { transportLimits } from '../transport-limits.ts';
 
 export interface Http1ConnectionOptions {
-  /** All connections of the process take turns. */
+  /** All connections with HTTP/1.1 take turns. */
   readonly turns: Turns;
   /** Memory of unprocessed input of connections. */
   readonly held: HeldBytes;

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HeldBytes } from '../budget/held-bytes.ts';
+import type { Turns } from '../budget/turns.ts';
 import type { Protocols } from '../connections/connections.ts';
 import type { Http2ConnectionOptions } from '../http2/http2-connection.ts';
 import { Http2Server } from '../http2/http2-server.ts';
@@ -18,6 +19,8 @@ export interface WebServerOptions {
   readonly webSockets?: WebSockets;
   /** Memory of unfinished requests over HTTP/1.1. */
   readonly held: HeldBytes;
+  /** Connections with HTTP/1.1 take turns. */
+  readonly turns: Turns;
   readonly http2: Omit<Http2ConnectionOptions, 'accept'>;
 }
 
@@ -30,10 +33,10 @@ export class WebServer {
   readonly #http2: Http2Server;
   readonly #webSockets: WebSockets | undefined;
 
-  constructor({ handler, guard = (next) => next, webSockets, http2, held }: WebServerOptions) {
+  constructor({ handler, guard = (next) => next, webSockets, http2, held, turns }: WebServerOptions) {
     this.#webSockets = webSockets;
     const listener = guard(http1Listener(handler));
-    this.#openHttp1 = () => new Http1Server({ listener, upgrade: webSockets?.upgrade, turns: http2.turns, held });
+    this.#openHttp1 = () => new Http1Server({ listener, upgrade: webSockets?.upgrade, turns, held });
     this.#http2 = new Http2Server({
       ...http2,
       accept: (stream) => handler(new Http2Exchange(stream)),

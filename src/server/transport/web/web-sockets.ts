@@ -23,7 +23,7 @@ export interface WebSocketsOptions {
   /** Memory of unfinished messages. */
   readonly held: HeldBytes;
   readonly requestTimeouts: RequestTimeouts;
-  /** WebSockets are opened in turns with other work of connections. */
+  /** WebSockets are opened in turns with the work of other connections. */
   readonly turns: Turns;
 }
 

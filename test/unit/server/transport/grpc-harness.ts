@@ -71,7 +71,7 @@ export async function startHarness(
     onExcessiveLoad: (_peer, reason) => log.push(reason),
     onFault: (error) => grpc.reportFault(error),
   });
-  const connections = new Connections(logger);
+  const connections = new Connections({ logger, turns: bounds.turns, webTurns: bounds.turns });
   const protocols = { http2: (socket: Socket) => http2.add(socket) };
   const server = createServer({ noDelay: true }, (socket) => connections.add(socket, protocols));
   server.listen(0, '127.0.0.1');

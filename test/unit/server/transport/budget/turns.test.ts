@@ -4,6 +4,8 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 import { type Turn, Turns } from '../../../../../src/server/transport/budget/turns.ts';
 import { transportLimits } from '../../../../../src/server/transport/transport-limits.ts';
 
+const roundMs = transportLimits.turnRoundMs;
+
 /**
  * A worker with an amount of work, which logs each of its steps. A step counts as `stepMs`, however
  * long it takes.
@@ -26,19 +28,19 @@ function worker(name: string, steps: number, log: string[], stepMs = 1) {
 }
 
 test('work that fits into one turn is done at once', () => {
-  const turns = new Turns();
+  const turns = new Turns({ roundMs });
   const quick = worker('quick', 2, [], 0);
   assert.equal(turns.start(quick), false);
   assert.equal(quick.left, 0);
 });
 
 test('a worker with much work and one with little take turns', async () => {
-  const turns = new Turns();
+  const turns = new Turns({ roundMs });
   const log: string[] = [];
   const busy = worker('busy', 1_000, log);
   const quick = worker('quick', 2, log);
   assert.equal(turns.start(busy), true);
-  assert.ok(busy.left > 1_000 - transportLimits.turnRoundMs * 2, 'a turn is a few milliseconds');
+  assert.ok(busy.left > 1_000 - roundMs * 2, 'a turn is a few milliseconds');
   turns.start(quick);
   await nextRound();
   await nextRound();
@@ -46,8 +48,24 @@ test('a worker with much work and one with little take turns', async () => {
   assert.ok(busy.left > 900);
 });
 
+test('a round is shorter after many connections were accepted', async () => {
+  const turns = new Turns({ roundMs });
+  const busy = worker('busy', 1_000, [], 0.5);
+  turns.start(busy);
+  const stepsOfRound = async (): Promise<number> => {
+    const before = busy.left;
+    await nextRound();
+    return before - busy.left;
+  };
+  const usually = await stepsOfRound();
+  for (let count = 0; count < transportLimits.acceptedMark; count += 1) turns.countAccepted();
+  const accepting = await stepsOfRound();
+  assert.ok(accepting < usually, `${accepting} steps instead of ${usually}`);
+  assert.equal(await stepsOfRound(), usually, 'after that it is as long as before');
+});
+
 test('many workers are served in turn, and each one completes', async () => {
-  const turns = new Turns();
+  const turns = new Turns({ roundMs });
   const log: string[] = [];
   const workers = Array.from({ length: 50 }, (_, index) => worker(String(index), 20, log));
   for (const each of workers) turns.start(each);
@@ -61,7 +79,7 @@ test('many workers are served in turn, and each one completes', async () => {
 });
 
 test('a removed worker gets no more turns', async () => {
-  const turns = new Turns();
+  const turns = new Turns({ roundMs });
   const busy = worker('busy', 1_000, []);
   turns.start(busy);
   const { left } = busy;
