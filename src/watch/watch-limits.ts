@@ -32,17 +32,19 @@ export const watchLimits = {
    */
   streamBacklogBytesMax: 4 * 1024 * 1024,
   /**
+   * A watcher that waits for its client continues when the stream holds this share of what it may
+   * hold: 1 MiB if there are few streams.
+   */
+  drainedShare: 1 / 4,
+  /**
    * Bytes at which a response ends while all streams together hold `backlogBytesMax`. A stream that
    * is not read then holds this much more than `streamBacklogBytesMin` at most.
    */
-  shortResponseBytesMax: 16 * 1024,
+  shortResponseBytesMax: 8 * 1024,
   /** Unsent bytes of all streams together. With many streams, each may hold less. */
-  backlogBytesMax: 64 * 1024 * 1024,
-  /**
-   * Unsent bytes that every stream may hold, whatever the number of streams. A lower bound would
-   * mark clients as slow that keep up.
-   */
-  streamBacklogBytesMin: 64 * 1024,
+  backlogBytesMax: 32 * 1024 * 1024,
+  /** Unsent bytes that every stream may hold, whatever the number of streams: a short response. */
+  streamBacklogBytesMin: 8 * 1024,
   /**
    * Bytes of events that a watch of the server itself keeps until they are read: thousands of small
    * events. A larger event is kept alone.

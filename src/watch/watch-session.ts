@@ -157,7 +157,7 @@ export class WatchSession implements WatcherOwner {
   }
 
   async drained(): Promise<void> {
-    await this.#stream.drained();
+    await this.#stream.drained(this.#hub.streamBacklogBytesMax * watchLimits.drainedShare);
   }
 
   #freeId(): bigint {

@@ -9,8 +9,8 @@ export interface WatchStream {
    * Queues responses, which are written together. The result is ignored: `pendingBytes` decides.
    */
   send(messages: readonly ResponseMessage[]): boolean;
-  /** Resolves when few bytes wait, or the stream is closed. */
-  drained(): Promise<void>;
+  /** Resolves when at most `bytesMax` wait, or the stream is closed. */
+  drained(bytesMax: number): Promise<void>;
   /** Counts memory that the watches of the stream use. A negative number releases it. */
   keep(bytes: number): void;
   /** Bytes that are queued and not yet taken by the connection. */

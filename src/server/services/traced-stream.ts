@@ -28,7 +28,7 @@ export function tracedStream(stream: MessageStream, trace: Trace): MessageStream
       trace.part({ name: 'watch responses', startMs, endMs: performance.now(), attributes });
       return accepts;
     },
-    drained: () => stream.drained(),
+    drained: (bytesMax) => stream.drained(bytesMax),
     keep: (bytes) => stream.keep(bytes),
     get pendingBytes() {
       return stream.pendingBytes;

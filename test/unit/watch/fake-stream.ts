@@ -12,13 +12,8 @@ export class FakeStream implements WatchStream {
   pendingBytesSeen = 0;
   /** The memory that the watches use. */
   keptBytes = 0;
-  readonly #mark: number;
   #waiting: number[] = [];
-  #onDrain: (() => void)[] = [];
-
-  constructor({ mark = 0 } = {}) {
-    this.#mark = mark;
-  }
+  #onDrain: { readonly bytesMax: number; readonly resolve: () => void }[] = [];
 
   get pendingBytes(): number {
     return this.#waiting.reduce((sum, bytes) => sum + bytes, 0);
@@ -32,22 +27,24 @@ export class FakeStream implements WatchStream {
       if (this.isSlow) this.#waiting.push(bytes.length);
     }
     this.pendingBytesSeen = Math.max(this.pendingBytesSeen, this.pendingBytes);
-    return this.pendingBytes <= this.#mark;
+    return this.pendingBytes === 0;
   }
 
   keep(bytes: number): void {
     this.keptBytes += bytes;
   }
 
-  async drained(): Promise<void> {
-    if (this.pendingBytes > this.#mark) await new Promise<void>((resolve) => this.#onDrain.push(resolve));
+  async drained(bytesMax: number): Promise<void> {
+    if (this.pendingBytes > bytesMax) await new Promise<void>((resolve) => this.#onDrain.push({ bytesMax, resolve }));
   }
 
   /** The client reads this number of responses. */
   take(count: number): void {
     this.#waiting.splice(0, count);
-    if (this.pendingBytes > this.#mark) return;
-    for (const resolve of this.#onDrain.splice(0)) resolve();
+    for (const waiter of this.#onDrain.splice(0)) {
+      if (this.pendingBytes <= waiter.bytesMax) waiter.resolve();
+      else this.#onDrain.push(waiter);
+    }
   }
 
   takeAll(): void {

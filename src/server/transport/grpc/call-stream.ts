@@ -25,8 +25,10 @@ export interface CallStream {
   end(status: Status, options?: RefusalOptions): void;
   /** Bytes sent that the connection has not taken yet. */
   readonly pendingBytes: number;
-  /** Resolves when `pendingBytes` has fallen below the mark, or the stream has ended. */
-  drained(): Promise<void>;
+  /**
+   * Resolves when at most `bytesMax` wait, by default `outgoingBytesMark`, or the stream has ended.
+   */
+  drained(bytesMax?: number): Promise<void>;
   /**
    * Sets the bytes of the request that wait until their message is complete or its handler is
    * ready.

@@ -325,7 +325,7 @@ export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
         }
         return stream.pendingBytes <= call.#server.outgoingBytesMark;
       },
-      drained: () => stream.drained(),
+      drained: (bytesMax) => stream.drained(bytesMax),
       keep: (bytes) => call.#keep(bytes),
       get pendingBytes() {
         return stream.pendingBytes;

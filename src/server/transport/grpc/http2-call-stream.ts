@@ -81,8 +81,8 @@ export class Http2CallStream implements CallStream {
     ]);
   }
 
-  drained(): Promise<void> {
-    return this.#stream.drained();
+  drained(bytesMax?: number): Promise<void> {
+    return this.#stream.drained(bytesMax);
   }
 
   hold(bytes: number): void {

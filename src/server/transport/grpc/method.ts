@@ -42,8 +42,11 @@ export interface MessageStream {
    * `drained`.
    */
   send(messages: readonly Message[]): boolean;
-  /** Resolves when the waiting bytes have fallen below the mark, or the stream has ended. */
-  drained(): Promise<void>;
+  /**
+   * Resolves when at most `bytesMax` wait, by default the bytes that make `send` return false, or
+   * the stream has ended. The gateway resolves when nothing waits.
+   */
+  drained(bytesMax?: number): Promise<void>;
   /**
    * Counts memory that the handler keeps of the client's messages until the stream ends. A negative
    * number releases it. A connection that keeps too much is closed.

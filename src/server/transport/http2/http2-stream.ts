@@ -38,6 +38,12 @@ export interface StreamOpening {
   readonly receiveWindow: number;
 }
 
+/** Waits until at most `bytesMax` of the stream wait to be sent. */
+interface DrainedWaiter {
+  readonly bytesMax: number;
+  readonly resolve: () => void;
+}
+
 /** The state of a stream, and the part of its answer that waits to be sent. */
 export class Http2Stream implements SendingStream, ReceivingStream {
   readonly id: number;
@@ -68,7 +74,7 @@ export class Http2Stream implements SendingStream, ReceivingStream {
   #queueBytes = 0;
   /** The trailers, sent after everything else. */
   #end: readonly HeaderField[] | undefined;
-  #onDrained: (() => void)[] = [];
+  #onDrained: DrainedWaiter[] = [];
   /** Memory of the stream itself, and of the waiting bytes of its request. */
   readonly #ownBytes: number;
   #heldBytes = 0;
@@ -154,10 +160,10 @@ export class Http2Stream implements SendingStream, ReceivingStream {
     this.#connection.sender.pump(this);
   }
 
-  /** Resolves when `pendingBytes` has fallen below the mark, or the stream has ended. */
-  async drained(): Promise<void> {
-    if (this.isClosed || this.#queueBytes <= transportLimits.outgoingBytesMark) return;
-    await new Promise<void>((resolve) => this.#onDrained.push(resolve));
+  /** Resolves when at most this many bytes wait, or the stream has ended. */
+  async drained(bytesMax: number = transportLimits.outgoingBytesMark): Promise<void> {
+    if (this.isClosed || this.#queueBytes <= bytesMax) return;
+    await new Promise<void>((resolve) => this.#onDrained.push({ bytesMax, resolve }));
   }
 
   /**
@@ -201,7 +207,7 @@ export class Http2Stream implements SendingStream, ReceivingStream {
       }
     }
     this.#changeQueue(-bytes);
-    if (this.#queueBytes <= transportLimits.outgoingBytesMark) this.#wakeDrained();
+    this.#wakeDrained();
   }
 
   takeTrailers(): readonly HeaderField[] | undefined {
@@ -242,7 +248,10 @@ export class Http2Stream implements SendingStream, ReceivingStream {
     const waiting = this.#onDrained;
     if (waiting.length === 0) return;
     this.#onDrained = [];
-    for (const resolve of waiting) resolve();
+    for (const waiter of waiting) {
+      if (this.isClosed || this.#queueBytes <= waiter.bytesMax) waiter.resolve();
+      else this.#onDrained.push(waiter);
+    }
   }
 }
 

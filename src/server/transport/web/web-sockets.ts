@@ -91,6 +91,8 @@ export class WebSockets {
 
 /** Header bytes of a masked frame with a short payload, as in a control frame. */
 const controlFrameBytes = 6;
+/** The package copies a frame that arrived in pieces, and the pieces are kept too. */
+const copies = 2;
 
 /**
  * The received bytes of incomplete messages. The package keeps them, but does not report how many
@@ -100,6 +102,8 @@ class IncomingFrames implements UnfinishedRequest {
   readonly #webSocket: WebSocket;
   readonly #account: HeldAccount;
   #sinceMs: number | undefined;
+  /** Received bytes of an incomplete message. */
+  #bytes = 0;
   /** The pieces of an incomplete message. */
   #pieces: Buffer[] = [];
 
@@ -117,9 +121,9 @@ class IncomingFrames implements UnfinishedRequest {
     });
     webSocket.on('message', () => {
       this.#pieces = this.#pieces.slice(-1);
-      this.#count(-this.#account.bytes);
+      this.#count(-this.#bytes);
     });
-    const onControl = ({ length }: Buffer) => this.#count(-Math.min(this.#account.bytes, length + controlFrameBytes));
+    const onControl = ({ length }: Buffer) => this.#count(-Math.min(this.#bytes, length + controlFrameBytes));
     webSocket.on('ping', onControl);
     webSocket.on('pong', onControl);
     webSocket.on('close', () => this.#onClose());
@@ -145,8 +149,9 @@ class IncomingFrames implements UnfinishedRequest {
   }
 
   #count(bytes: number): void {
-    this.#account.add(bytes);
-    if (this.#account.bytes === 0) this.#sinceMs = undefined;
+    this.#bytes += bytes;
+    this.#account.add(copies * bytes);
+    if (this.#bytes === 0) this.#sinceMs = undefined;
     else this.#sinceMs ??= performance.now();
   }
 }

@@ -24,7 +24,7 @@ test('a watch that is refused because too many reads wait is canceled with this 
     incoming: requests(),
     send: (pieces: readonly (readonly Uint8Array[])[]) => stream.send(pieces),
     keep: (bytes: number) => stream.keep(bytes),
-    drained: () => stream.drained(),
+    drained: (bytesMax: number) => stream.drained(bytesMax),
     pendingBytes: 0,
   };
   const handled = method.handle(messages as never, { signal: ended.signal } as unknown as Call);
@@ -43,7 +43,7 @@ test('the requests of a client that does not read its responses wait', async (co
   const services = { access: { read: async () => undefined }, store: {} } as unknown as ServiceContext;
   const [method] = watchService(services, hub);
   assert.ok(method?.kind === 'bidirectional');
-  const stream = new FakeStream({ mark: 1_000 });
+  const stream = new FakeStream();
   stream.isSlow = true;
   let taken = 0;
   async function* requests() {
@@ -57,7 +57,7 @@ test('the requests of a client that does not read its responses wait', async (co
     incoming: requests(),
     send: (pieces: readonly (readonly Uint8Array[])[]) => stream.send(pieces),
     keep: (bytes: number) => stream.keep(bytes),
-    drained: () => stream.drained(),
+    drained: () => stream.drained(1_000),
     get pendingBytes() {
       return stream.pendingBytes;
     },

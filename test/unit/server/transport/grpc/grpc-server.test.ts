@@ -319,6 +319,8 @@ test('a slow client applies backpressure to its handler', async (context) => {
       blocked.resolve(sent);
       await stream.drained();
       assert.ok(stream.pendingBytes <= 1024 * 1024);
+      await stream.drained(16 * 1024);
+      assert.ok(stream.pendingBytes <= 16 * 1024);
     },
   };
   const { client } = await startHarness(context, [flood]);
