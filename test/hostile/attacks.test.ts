@@ -25,7 +25,7 @@ const boundsDefault: AttackBounds = { p99MsMax: 50, newConnectionP99MsMax: 250, 
  * Resident memory includes garbage, whose amount differs from run to run. A server that was just
  * started rests with about 120 MiB, so threads that an attack starts count as well.
  */
-const memoryTolerance = 1.75;
+const memoryTolerance = 1.25;
 
 /**
  * The files and connections that a server may have more than before: the files of its database, and
@@ -77,40 +77,59 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
   }
 }
 
+/**
+ * Another program may use the machine during an attack. So figures outside their bounds are
+ * measured a second time, with a new server.
+ */
 async function attackOne(context: TestContext, driver: Driver, attack: Attack): Promise<void> {
+  const bounds = { ...boundsDefault, ...attack.bounds };
+  const first = excessesOf(await outcomeOf(context, driver, attack), bounds);
+  if (first.length === 0) return;
+  for (const excess of first) context.diagnostic(`measured again, because ${excess}`);
+  assert.deepEqual(excessesOf(await outcomeOf(context, driver, attack), bounds), []);
+}
+
+async function outcomeOf(context: TestContext, driver: Driver, attack: Attack): Promise<Outcome> {
   const server = await startAttacked(driver, attack);
   try {
     const outcome = await underAttack(server, attack, { seconds: attackSeconds });
     context.diagnostic(lineOf(outcome));
-    check(outcome, { ...boundsDefault, ...attack.bounds });
+    assert.ok(outcome.isAlive, 'the server lives');
+    assert.ok(outcome.tally.bytes + outcome.tally.connections > 0, 'there was an attack');
     assert.doesNotMatch(server.log(), /this is a bug|because of a bug|unhandled/i, 'the log names no fault');
+    for (const when of ['during', 'after'] as const) {
+      const { errorCount, firstError, latencies } = outcome[when];
+      assert.equal(errorCount, 0, `${when} the attack the good client met ${firstError}`);
+      for (const operation of operations)
+        assert.ok(latencies[operation].count > 0, `${when} the attack the good client made a ${operation}`);
+    }
+    return outcome;
   } finally {
     await server.remove();
   }
 }
 
-function check(outcome: Outcome, bounds: AttackBounds): void {
+/** The figures that are outside their bounds, each as a sentence. */
+function excessesOf(outcome: Outcome, bounds: AttackBounds): readonly string[] {
   const { before, during, after, memory, descriptors } = outcome;
-  assert.ok(outcome.isAlive, 'the server lives');
-  assert.ok(outcome.tally.bytes + outcome.tally.connections > 0, 'there was an attack');
   // The bounds are for a machine that is not busy. On this machine everything may be slower, the
   // server may wait for a processor, and the good client itself is late.
   const slowness = Math.max(onThisMachine(1), outcome.slowness);
   const bar = (milliseconds: number) => slowness * milliseconds + 2 * outcome.lateMs;
   // Other programs may use the disk as well.
   const diskMs = 2 * before.latencies.put.p50Ms;
-  checkFigures('during the attack', during, { ...bounds, bar, diskMs });
-  checkFigures('after the attack', after, { ...boundsDefault, bar, diskMs });
   const memoryMebibytesMax = bounds.memoryMebibytesMax * memoryTolerance;
-  assert.ok(
-    memory.aboveRestMebibytes <= memoryMebibytesMax,
-    `${memory.aboveRestMebibytes.toFixed(0)} MiB more than at rest, at most ${memoryMebibytesMax.toFixed(0)} may be`,
-  );
-  assert.ok(
-    descriptors.after <= descriptors.rest + descriptorsMoreMax,
-    `${descriptors.after} open files and connections, ${descriptors.rest} before`,
-  );
+  const memoryExcess = `the server had ${memory.aboveRestMebibytes.toFixed(0)} MiB more than at rest, at most ${memoryMebibytesMax.toFixed(0)} may be`;
+  const descriptorsExcess = `${descriptors.after} files and connections were open, ${descriptors.rest} before`;
+  return [
+    ...slowRequests('during', during, { ...bounds, bar, diskMs }),
+    ...slowRequests('after', after, { ...boundsDefault, bar, diskMs }),
+    ...(memory.aboveRestMebibytes > memoryMebibytesMax ? [memoryExcess] : []),
+    ...(descriptors.after > descriptors.rest + descriptorsMoreMax ? [descriptorsExcess] : []),
+  ];
 }
+
+const operations = ['get', 'put', 'newConnection'] as const;
 
 interface LatencyBounds extends AttackBounds {
   /** The bound on this machine. */
@@ -119,23 +138,22 @@ interface LatencyBounds extends AttackBounds {
   readonly diskMs: number;
 }
 
-function checkFigures(when: string, { latencies, errorCount, firstError }: GoodFigures, bounds: LatencyBounds): void {
-  assert.equal(errorCount, 0, `${when} the good client met ${firstError}`);
-  for (const operation of ['get', 'put', 'newConnection'] as const) {
-    const { count, p90Ms, maxMs } = latencies[operation];
+function slowRequests(when: 'during' | 'after', { latencies }: GoodFigures, bounds: LatencyBounds): readonly string[] {
+  return operations.flatMap((operation) => {
+    const { p90Ms, maxMs } = latencies[operation];
     const p99MsMax = operation === 'newConnection' ? bounds.newConnectionP99MsMax : bounds.p99MsMax;
     const addedMs = operation === 'put' ? bounds.diskMs : 0;
-    assert.ok(count > 0, `${when} the good client made a ${operation}`);
-    for (const [name, value, boundMs] of [
+    const measured = [
       ['p90', p90Ms, bounds.bar(p99MsMax) + addedMs],
       ['longest', maxMs, bounds.bar(stallMsMax + p99MsMax) + addedMs],
-    ] as const) {
-      assert.ok(
-        value <= boundMs,
-        `${when} a ${operation} took ${value.toFixed(0)} ms (${name}), at most ${boundMs.toFixed(0)} may be`,
+    ] as const;
+    return measured
+      .filter(([, value, boundMs]) => value > boundMs)
+      .map(
+        ([name, value, boundMs]) =>
+          `${when} the attack a ${operation} took ${value.toFixed(0)} ms (${name}), at most ${boundMs.toFixed(0)} may be`,
       );
-    }
-  }
+  });
 }
 
 function lineOf({ tally, during, after, memory, cpuShare, lateMs, slowness }: Outcome): string {

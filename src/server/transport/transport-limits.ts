@@ -9,7 +9,7 @@ export const transportLimits = {
    * Bytes that unfinished requests of all clients hold. Above it, the connection that holds most is
    * closed.
    */
-  heldBytesMax: 96 * 1024 * 1024,
+  heldBytesMax: 64 * 1024 * 1024,
   /**
    * The same for one connection: 6,000 open streams, or 1,000 with a full window each and the large
    * messages below. Above it, the connection is closed.
@@ -17,11 +17,11 @@ export const transportLimits = {
   connectionHeldBytesMax: 32 * 1024 * 1024,
   /**
    * The part of these bytes for messages that are larger than a stream's window, until they are
-   * answered: the 8 largest puts of one connection, 24 of all connections. Further messages wait
+   * answered: the 8 largest puts of one connection, 16 of all connections. Further messages wait
    * for their window.
    */
   connectionReservedBytesMax: 16 * 1024 * 1024,
-  reservedBytesMax: 48 * 1024 * 1024,
+  reservedBytesMax: 32 * 1024 * 1024,
   /**
    * Bytes that an open stream counts for besides its headers: the objects of its call. Measured.
    */
