@@ -1,6 +1,8 @@
+import { within } from '../../kit/within.ts';
 import type { RangeResult } from '../../mvcc/results.ts';
 import { isReadOnlyTxn } from '../../mvcc/writes/read-only-txn.ts';
 import { describeOperation } from '../../store/describe-operation.ts';
+import type { WatchHub } from '../../watch/hub.ts';
 import { CompactionResponse, KV } from '../../wire/generated/etcdserverpb/kv.ts';
 import { adminNeed, deleteNeed, putNeed, rangeNeed, txnNeed } from '../access/needs.ts';
 import { checkOperationCount } from '../parsing/check-operation-count.ts';
@@ -15,8 +17,14 @@ import type { Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
 import { unary } from './unary.ts';
 
-/** etcdserverpb.KV. */
-export function kvService({ access, store, headers, config }: ServiceContext): readonly Method[] {
+/**
+ * etcdserverpb.KV. As in etcd, a compaction takes no events from the watchers of this instance:
+ * they are read before, also right after an outage of the database.
+ */
+export function kvService(
+  { access, store, headers, config }: ServiceContext,
+  hub: Pick<WatchHub, 'catchUp'>,
+): readonly Method[] {
   const { range, rangeStream, put, deleteRange, txn, compact } = KV.methods;
   const operationsMax = config.maxTxnOps;
   const fieldsMax = Math.max(serverLimits.txnFieldsMin, operationsMax * serverLimits.fieldsPerTxnOperation);
@@ -72,7 +80,10 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
     unary(compact, async ({ revision, physical }, call, bytes) => {
       checkRequestSize(bytes, config);
       call.about(() => describeOperation({ kind: 'compact', revision }));
-      const result = await access.write(call, adminNeed, (by) => store.compact({ revision, physical }, by));
+      const result = await access.write(call, adminNeed, async (by) => {
+        await within(serverLimits.eventsBeforeCompactionMsMax, hub.catchUp(), () => undefined);
+        return store.compact({ revision, physical }, by);
+      });
       return CompactionResponse.encode({ header: headers.message(result.revision) });
     }),
   ];
