@@ -47,6 +47,7 @@ const alikes = [
   'settings among blocked streams',
   'pings',
   'settings',
+  'settings on many connections',
   'unknown frames',
   'window updates of the connection',
   'resets of nothing',

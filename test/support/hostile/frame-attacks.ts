@@ -100,6 +100,11 @@ const floods: readonly Attack[] = [
       }),
   },
   {
+    name: 'settings on many connections',
+    does: 'sends empty SETTINGS without end on 300 connections',
+    run: (attacker) => flood(attacker, repeated(settingsFrame([]), 4_000), { count: 300 }),
+  },
+  {
     name: 'settings',
     does: 'sends empty SETTINGS without end',
     run: (attacker) => flood(attacker, repeated(settingsFrame([]), 4_000)),
