@@ -25,7 +25,7 @@ const boundsDefault: AttackBounds = { p99MsMax: 50, newConnectionP99MsMax: 250, 
  * Resident memory includes garbage, whose amount differs from run to run. A server that was just
  * started rests with about 120 MiB, so threads that an attack starts count as well.
  */
-const memoryTolerance = 1.5;
+const memoryTolerance = 1.6;
 
 /**
  * The files and connections that a server may have more than before: the files of its database, and

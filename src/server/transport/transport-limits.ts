@@ -61,8 +61,8 @@ export const transportLimits = {
    */
   webTurnRoundMs: 2,
   /**
-   * The same if this many connections were accepted since the last round: others may wait in the
-   * backlog.
+   * The round of HTTP/2 if this many connections were accepted since the last one: others may wait
+   * in the backlog.
    */
   acceptingRoundMs: 1,
   acceptedMark: 16,

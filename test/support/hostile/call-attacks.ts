@@ -233,8 +233,6 @@ const unread: readonly Attack[] = [
   {
     name: 'unread watches',
     does: 'watches from the first revision on 2,000 streams and reads no event',
-    // etcd takes 2 GiB.
-    bounds: { memoryMebibytesMax: 300 },
     run: (attacker) =>
       keepConnected(
         attacker,

@@ -44,9 +44,7 @@ export class JsonValues {
     return this.#heldBytes;
   }
 
-  /**
-   * Adds a chunk, whose memory may be freed. `next` must have returned all values before.
-   */
+  /** Adds a chunk, whose memory may be freed. `next` must have returned all values before. */
   push(chunk: Buffer): void {
     this.#chunk = chunk;
     this.#at = 0;

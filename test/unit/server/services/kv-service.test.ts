@@ -20,7 +20,7 @@ test('a compaction begins after the events before it were read for watchers', as
     headers: { message: () => ({}) },
     config: { maxTxnOps: 128, maxRequestBytes: 1_000_000 },
   } as unknown as ServiceContext;
-  const method = kvService(services, { catchUp: () => events.promise }).find(
+  const method = kvService(services, { position: { id: 5, revision: 6 }, catchUp: () => events.promise }).find(
     ({ path }) => path === KV.methods.compact.path,
   );
   assert.ok(method?.kind === 'unary');
