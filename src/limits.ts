@@ -208,6 +208,11 @@ export const limits = {
    * Ids per chunk of a compaction. 200 rows are deleted within 3 ms, between two batches of writes.
    */
   compactChunkIdsMax: 200,
+  /**
+   * Time for which a compaction waits until the events before it are read for watchers. As long as
+   * a request may take in etcd.
+   */
+  eventsBeforeCompactionMsMax: 5_000,
   /** Rows per statement when tine migrates kine's table: 20,000 rows take about 200 ms. */
   takeOverRowsMax: 20_000,
   /**

@@ -24,6 +24,15 @@ export function freeLarge(pieces: Iterable<Uint8Array | null>): void {
   for (const piece of pieces) if (piece !== null && piece.buffer.byteLength > sharedBytesMax) free(piece);
 }
 
+/**
+ * The bytes, as they may be kept for long: a copy if Node has placed them together with others. One
+ * small answer that waits would keep the whole buffer.
+ */
+export function outsidePool(bytes: Uint8Array): Uint8Array {
+  const isPooled = bytes.buffer.byteLength === Buffer.poolSize && 2 * bytes.length < Buffer.poolSize;
+  return isPooled ? new Uint8Array(bytes) : bytes;
+}
+
 const singleUse = new WeakSet<Uint8Array>();
 
 /** Marks bytes that are sent once and then unused, in a buffer without other data. */

@@ -82,7 +82,7 @@ function watchHub({ config, store, logger, identity }: ServiceContext): WatchHub
 
 function servedMethods(context: ServiceContext, hub: WatchHub, queues: LockQueues): readonly Method[] {
   const etcd = [
-    ...kvService(context, hub),
+    ...kvService(context),
     ...watchService(context, hub),
     ...leaseService(context),
     ...clusterService(context),

@@ -46,11 +46,6 @@ export const serverLimits = {
   httpCheckTimeoutMs: 5_000,
   /** Time in which a stop deletes the keys of Lock and Campaign calls that it ended. */
   endedCallsMsMax: 2_000,
-  /**
-   * Time for which a compaction waits until the events before it are read for watchers. As long as
-   * a request may take in etcd.
-   */
-  eventsBeforeCompactionMsMax: 5_000,
   /** Time for a drained connection to receive its last answers and close. */
   closeTimeoutMs: 500,
   /** Bytes of a snapshot in one message. etcd's size, below the limit of every client. */

@@ -51,7 +51,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }),
     tls: config.tls,
     connections,
-    turns: transport.http2.turns,
     logger,
   });
   const running = { services, transport, connections, watches, web, http2, listeners };

@@ -35,7 +35,7 @@ import { ReadCache } from '../read-cache/read-cache.ts';
 import type { KeyText } from '../sql/key-text.ts';
 import { defragmentBoundsMs, snapshotBoundsMs } from '../statistics/bounds.ts';
 import { TimedWork } from '../statistics/timed-work.ts';
-import type { EventPage, EventSource } from '../watch/events/event-source.ts';
+import type { EventFollower, EventPage, EventSource } from '../watch/events/event-source.ts';
 import { AuthStore } from './auth-store.ts';
 import { startAutoCompaction } from './compaction/auto-compaction.ts';
 import { CompactionHolds } from './compaction/compaction-holds.ts';
@@ -101,6 +101,7 @@ export class SqlStore implements Store {
   readonly #compactor: Compactor;
   readonly #members: Members;
   readonly #defragmenter: Defragmenter;
+  #follower: EventFollower | undefined;
   /** Undefined: only the disk limits the size. */
   readonly #quota: Quota | undefined;
   readonly #logger: Logger;
@@ -148,7 +149,10 @@ export class SqlStore implements Store {
     this.#hasher = new KeyHasher(this.#reads.bulk);
     this.#snapshots = new Snapshots(driver, new CompactionHolds(driver, this.#writes, options.logger));
     this.snapshotClaims = new SnapshotClaims(driver, this.#writes);
-    this.#compactor = new Compactor(driver, this.#writes, options.logger);
+    this.#compactor = new Compactor(driver, this.#writes, {
+      readEvents: async (revision) => this.#follower?.readThrough(revision),
+      logger: options.logger,
+    });
     this.#defragmenter = new Defragmenter(driver, options.logger);
     this.#sizeReads = new Coalescer({
       answer: async (requests) => {
@@ -166,6 +170,7 @@ export class SqlStore implements Store {
       cache: this.#cache,
       writes: this.#writes,
       readHead: () => readHead(internal),
+      follow: (follower) => this.#follow(follower),
     });
     this.#leases.start();
     this.#members.start();
@@ -410,6 +415,16 @@ export class SqlStore implements Store {
     this.auth.rewind(to);
   }
 
+  #follow(follower: EventFollower | undefined): void {
+    this.#follower = follower;
+    this.#writes.follow(
+      follower && {
+        needsEvents: () => follower.needsEvents(),
+        take: (events) => follower.take({ ...unpacked(events), afterId: events.afterId }),
+      },
+    );
+  }
+
   #quotaOf({ quotaBytes: bytes, self, logger }: SqlStoreOptions): Quota | undefined {
     if (bytes <= 0) return undefined;
     logger.info({ quotaBytes: bytes }, 'database quota enforced');
@@ -449,6 +464,7 @@ function eventSource({
   cache,
   writes,
   readHead,
+  follow,
 }: {
   readonly driver: Driver;
   readonly reads: ObservedReads;
@@ -456,6 +472,7 @@ function eventSource({
   readonly cache: ReadCache;
   readonly writes: WriteQueue;
   readonly readHead: EventSource['readHead'];
+  readonly follow: EventSource['follow'];
 }): EventSource {
   const hintListeners = new Set<() => void>();
   driver.onHint((id) => {
@@ -480,13 +497,7 @@ function eventSource({
       return () => hintListeners.delete(listener);
     },
     readHead,
-    follow: (follower) =>
-      writes.follow(
-        follower && {
-          needsEvents: () => follower.needsEvents(),
-          take: (events) => follower.take({ ...unpacked(events), afterId: events.afterId }),
-        },
-      ),
+    follow,
     eventsAfter: async (request) =>
       unpacked(await cache.readOrClear(() => reads.read('eventsAfter', request, 'quick'))),
     eventsOfKeys: async (request) => unpacked(await reads.read('eventsOfKeys', request, 'bulk')),

@@ -86,7 +86,8 @@ export class CatchUp {
     // without bound.
     const page = await this.#hub.catchUpReads.run(async () => {
       if (!this.#isBehind || !this.#watcher.session.hasSpace) return undefined;
-      return this.#hub.source.eventsOfKeys({ ...request, throughId: request.through.id });
+      const { pageBytesMax: bytesMax } = this.#hub;
+      return this.#hub.source.eventsOfKeys({ ...request, throughId: request.through.id, bytesMax });
     });
     if (!page || !this.#isBehind) return;
     const { compactRevision } = page.head;

@@ -146,8 +146,19 @@ export class WatchHub {
    * much, because each stream that is not read may hold a response.
    */
   get responseBytesMax(): number {
-    const isFull = this.#backlog.bytes >= this.#backlogBytesMax;
-    return isFull ? watchLimits.shortResponseBytesMax : watchLimits.responseBytesMax;
+    return this.#isFull ? watchLimits.shortResponseBytesMax : watchLimits.responseBytesMax;
+  }
+
+  /**
+   * Bytes of events that a watcher reads at a time: as many as its stream may hold. It would read
+   * the others again later.
+   */
+  get pageBytesMax(): number {
+    return this.#isFull ? watchLimits.shortResponseBytesMax : this.streamBacklogBytesMax;
+  }
+
+  get #isFull(): boolean {
+    return this.#backlog.bytes >= this.#backlogBytesMax;
   }
 
   get statistics(): WatchStatistics {

@@ -7,10 +7,13 @@ import type { BatchEvents, EventPage, EventSource } from './events/event-source.
 import type { Position } from './position.ts';
 import { watchLimits } from './watch-limits.ts';
 
-interface CatchUpWaiter {
-  /** The head of the first snapshot taken after the call; undefined: not read yet. */
+/** Calls of `catchUp` between two reads, which share an answer. */
+interface CatchUp {
+  /** A read for these calls has begun. Later calls need another one. */
+  isBegun: boolean;
+  /** The head of the first snapshot taken after the calls; undefined: not read yet. */
   throughId: RowId | undefined;
-  resolve(revision: Revision): void;
+  readonly answer: PromiseWithResolvers<Revision>;
 }
 
 /** The source and the consumer of events. */
@@ -40,7 +43,8 @@ export type TailerConsumer = 'none' | 'cache' | 'watchers';
 export class Tailer {
   readonly #options: TailerOptions;
   readonly #stopListening: readonly (() => void)[];
-  readonly #waiters: CatchUpWaiter[] = [];
+  /** In the order of the calls. During an outage at most one is added for each failed read. */
+  readonly #catchUps: CatchUp[] = [];
   #position: Position = { id: 0, revision: 0 };
   #consumer: TailerConsumer = 'none';
   #isClosed = false;
@@ -61,7 +65,13 @@ export class Tailer {
     const { source } = options;
     this.#pollMs = source.pollMs.min;
     this.#stopListening = [source.onHead(() => this.#onHead()), source.onHint(() => this.#onHint())];
-    source.follow({ needsEvents: () => !this.#isIdle, take: (events) => this.#take(events) });
+    source.follow({
+      needsEvents: () => !this.#isIdle,
+      take: (events) => this.#take(events),
+      readThrough: async (revision) => {
+        if (this.position.revision < revision) await this.catchUp();
+      },
+    });
     void this.#run();
   }
 
@@ -93,7 +103,7 @@ export class Tailer {
     this.#consumer = 'none';
     this.#isHinted = false;
     this.#lagSinceMs = undefined;
-    for (const waiter of this.#waiters.splice(0)) waiter.resolve(this.position.revision);
+    for (const { answer } of this.#catchUps.splice(0)) answer.resolve(this.position.revision);
   }
 
   /**
@@ -102,10 +112,13 @@ export class Tailer {
    */
   catchUp(): Promise<Revision> {
     if (this.#isIdle) return Promise.resolve(this.position.revision);
-    return new Promise((resolve) => {
-      this.#waiters.push({ throughId: undefined, resolve });
+    let shared = this.#catchUps.at(-1);
+    if (shared === undefined || shared.isBegun) {
+      shared = { isBegun: false, throughId: undefined, answer: Promise.withResolvers() };
+      this.#catchUps.push(shared);
       this.#wake();
-    });
+    }
+    return shared.answer.promise;
   }
 
   /** The database has lost its newest rows: continues after the head that is left. */
@@ -113,7 +126,7 @@ export class Tailer {
     if (this.#isIdle) return;
     this.#position = positionOf(this.#options.source.latestHead);
     this.#lagSinceMs = undefined;
-    for (const waiter of this.#waiters) waiter.throughId = undefined;
+    for (const calls of this.#catchUps) calls.throughId = undefined;
     this.#wake();
   }
 
@@ -132,7 +145,7 @@ export class Tailer {
   /** Whether there is something to read. Checked before every wait, so no wake-up is lost. */
   get #isDue(): boolean {
     if (this.#isIdle) return false;
-    return this.#isHinted || this.#waiters.length > 0 || this.#idsBehind > 0;
+    return this.#isHinted || this.#catchUps.length > 0 || this.#idsBehind > 0;
   }
 
   get #idsBehind(): number {
@@ -160,7 +173,7 @@ export class Tailer {
   #take(events: BatchEvents): void {
     if (this.#isIdle || events.afterId !== this.#position.id) return;
     this.#accept(events);
-    this.#answerWaiters();
+    this.#answerCatchUps();
     if (this.#consumer === 'cache') this.#wake();
   }
 
@@ -229,15 +242,16 @@ export class Tailer {
     for (let isBehind = true; isBehind && !this.#isIdle; ) {
       const from = this.#position;
       this.#isHinted = false;
-      const asking = this.#waiters.filter(({ throughId }) => throughId === undefined);
+      const begun = this.#catchUps.filter(({ throughId }) => throughId === undefined);
+      for (const calls of begun) calls.isBegun = true;
       const page = await source.eventsAfter({ afterId: from.id, countMax });
       // The head counts wherever the page begins. While batches of this process follow each other
       // faster than a read, no page begins at the position.
-      for (const waiter of asking) waiter.throughId = page.head.id;
+      for (const calls of begun) calls.throughId = page.head.id;
       // Another page may have come first, or the consumer was removed for a moment.
       if (!this.#isIdle && from === this.#position) this.#accept(page);
-      this.#answerWaiters();
-      isBehind = this.#position.id < page.head.id || this.#waiters.length > 0;
+      this.#answerCatchUps();
+      isBehind = this.#position.id < page.head.id || this.#catchUps.length > 0;
     }
   }
 
@@ -251,11 +265,11 @@ export class Tailer {
     this.#options.deliver(page, from, to);
   }
 
-  #answerWaiters(): void {
-    for (const waiter of this.#waiters.splice(0)) {
-      if (waiter.throughId !== undefined && waiter.throughId <= this.#position.id)
-        waiter.resolve(this.#position.revision);
-      else this.#waiters.push(waiter);
+  #answerCatchUps(): void {
+    for (const calls of this.#catchUps.splice(0)) {
+      if (calls.throughId !== undefined && calls.throughId <= this.#position.id)
+        calls.answer.resolve(this.#position.revision);
+      else this.#catchUps.push(calls);
     }
   }
 

@@ -34,6 +34,15 @@ export interface EventsRequest {
   readonly countMax: number;
 }
 
+/** The next events of some keys, with ids up to `throughId`. A transaction is never split. */
+export interface KeyEventsRequest {
+  readonly keys: Keys;
+  readonly afterId: RowId;
+  readonly throughId: RowId;
+  /** Bytes of values at which the page ends. */
+  readonly bytesMax: number;
+}
+
 export interface PackedEventPage {
   readonly events: PackedEvents;
   readonly throughId: RowId;
@@ -45,22 +54,21 @@ export interface PackedBatchEvents extends PackedEventPage {
   readonly afterId: RowId;
 }
 
-const bytesMax = limits.eventPageBytesMax;
-
 /** The next events after an id. Events of one transaction stay together. */
 export function* eventsAfter(request: EventsRequest): Program<PackedEventPage> {
   const head = yield* headProgram();
+  const bytesMax = limits.eventPageBytesMax;
   const found = yield* rowsOf({ ...query(EVENTS_AFTER, request.afterId, request.countMax), bytesMax });
-  if (!mayHaveMore(found, request.countMax))
+  if (!mayHaveMore(found, { ...request, bytesMax }))
     return { events: packed(found), throughId: Math.max(head.id, request.afterId), head };
   const whole = yield* wholeTransactions(found);
   return { events: packed(whole), throughId: idOf(whole.at(-1)), head };
 }
 
 /** Events of some keys after an id, within one bounded scan. */
-export function* eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: RowId }): Program<PackedEventPage> {
+export function* eventsOfKeys(request: KeyEventsRequest): Program<PackedEventPage> {
   const head = yield* headProgram();
-  const { keys, afterId } = request;
+  const { keys, afterId, bytesMax } = request;
   const countMax = limits.eventPageRowsMax;
   // The rows of one key come from its index. The rows of an interval are selected from a bounded
   // number of ids.
@@ -70,7 +78,8 @@ export function* eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: 
       ? query(EVENTS_OF_KEY, keys.one, afterId, walkEnd, countMax)
       : query(EVENTS_OF_INTERVAL, afterId, walkEnd, keys.start, keys.end, countMax);
   const found = yield* rowsOf({ ...eventsQuery, bytesMax });
-  const isCut = mayHaveMore(found, countMax) || (walkEnd < request.throughId && (yield* goesOn(found, walkEnd)));
+  const isCut =
+    mayHaveMore(found, { countMax, bytesMax }) || (walkEnd < request.throughId && (yield* goesOn(found, walkEnd)));
   if (!isCut) return { events: packed(found), throughId: walkEnd, head };
   const whole = yield* wholeTransactions(found);
   return {
@@ -87,7 +96,10 @@ export function* idBefore(revision: Revision): Program<{ id: RowId; head: Head }
 }
 
 /** Whether the driver may have stopped before the last row. */
-function mayHaveMore(found: readonly EventRow[], countMax: number): boolean {
+function mayHaveMore(
+  found: readonly EventRow[],
+  { countMax, bytesMax }: { readonly countMax: number; readonly bytesMax: number },
+): boolean {
   if (found.length === 0) return false;
   return found.length === countMax || valueBytes(found) >= bytesMax;
 }

@@ -10,6 +10,6 @@ const envelopeBytes = 4 + 3 + 11;
  * @throws EtcdError when a write is larger than etcd would propose to its members. The size of
  * reads is not checked.
  */
-export function checkRequestSize(request: Uint8Array, { maxRequestBytes }: { readonly maxRequestBytes: number }): void {
-  if (request.length + envelopeBytes > maxRequestBytes) throw etcdError('requestTooLarge');
+export function checkRequestSize(size: number, { maxRequestBytes }: { readonly maxRequestBytes: number }): void {
+  if (size + envelopeBytes > maxRequestBytes) throw etcdError('requestTooLarge');
 }

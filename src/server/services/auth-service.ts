@@ -34,7 +34,7 @@ import { checkRequestSize } from '../parsing/check-request-size.ts';
 import { ownBytes } from '../parsing/parse-write.ts';
 import type { Call, Message, Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
-import { unary } from './unary.ts';
+import { parsedUnary, unary } from './service-method.ts';
 
 /** The permission of the role root, as etcd shows it. */
 const rootPermission = { permType: PermissionType.READWRITE, key: Buffer.alloc(0), rangeEnd: Buffer.of(0) };
@@ -54,10 +54,8 @@ export function authService(context: ServiceContext): readonly Method[] {
     intervalMs: limits.sparseLogIntervalMs,
   });
   return [
-    unary(methods.authEnable, (_request, call, bytes) => changed(call, bytes, { kind: 'enable' }, AuthEnableResponse)),
-    unary(methods.authDisable, (_request, call, bytes) =>
-      changed(call, bytes, { kind: 'disable' }, AuthDisableResponse),
-    ),
+    unary(methods.authEnable, (_request, call, size) => changed(call, size, { kind: 'enable' }, AuthEnableResponse)),
+    unary(methods.authDisable, (_request, call, size) => changed(call, size, { kind: 'disable' }, AuthDisableResponse)),
     unary(methods.authStatus, async (_request, call) => {
       const { revision, authState } = await access.read(call, anyNeed, () => auth.refresh(call));
       const header = headers.message(revision);
@@ -72,14 +70,14 @@ export function authService(context: ServiceContext): readonly Method[] {
       tokenFor({ name: auth.possibleName(name), password: triedPassword(password) }, call),
     ),
 
-    unary(methods.userAdd, async ({ name, password, options }, call, bytes) => {
+    unary(methods.userAdd, async ({ name, password, options }, call, size) => {
       const isPasswordless = options?.noPassword === true;
       // As in etcd, a long password is refused before its caller is checked.
       const given = isPasswordless ? undefined : newPassword(password);
-      checkRequestSize(bytes, config);
+      checkRequestSize(size, config);
       await access.admin(call);
       const passwordHash = given === undefined ? Buffer.alloc(0) : await passwords.hash(given);
-      return changed(call, bytes, { kind: 'addUser', user: name, isPasswordless, passwordHash }, AuthUserAddResponse);
+      return changed(call, size, { kind: 'addUser', user: name, isPasswordless, passwordHash }, AuthUserAddResponse);
     }),
     unary(methods.userGet, async ({ name }, call) => {
       const { revision, user } = await access.read(
@@ -97,25 +95,25 @@ export function authService(context: ServiceContext): readonly Method[] {
       const { revision, names: users } = await access.read(call, adminNeed, () => auth.names('users', call));
       return AuthUserListResponse.encode({ header: headers.message(revision), users });
     }),
-    unary(methods.userDelete, ({ name }, call, bytes) =>
-      changed(call, bytes, { kind: 'deleteUser', user: name }, AuthUserDeleteResponse),
+    unary(methods.userDelete, ({ name }, call, size) =>
+      changed(call, size, { kind: 'deleteUser', user: name }, AuthUserDeleteResponse),
     ),
-    unary(methods.userChangePassword, async ({ name, password, hashedPassword }, call, bytes) => {
+    unary(methods.userChangePassword, async ({ name, password, hashedPassword }, call, size) => {
       const given = newPassword(password);
-      checkRequestSize(bytes, config);
+      checkRequestSize(size, config);
       await access.admin(call);
       const passwordHash = given === '' ? decodedHash(hashedPassword) : await passwords.hash(given);
-      return changed(call, bytes, { kind: 'setPassword', user: name, passwordHash }, AuthUserChangePasswordResponse);
+      return changed(call, size, { kind: 'setPassword', user: name, passwordHash }, AuthUserChangePasswordResponse);
     }),
-    unary(methods.userGrantRole, ({ user, role }, call, bytes) =>
-      changed(call, bytes, { kind: 'grantRole', user, role }, AuthUserGrantRoleResponse),
+    unary(methods.userGrantRole, ({ user, role }, call, size) =>
+      changed(call, size, { kind: 'grantRole', user, role }, AuthUserGrantRoleResponse),
     ),
-    unary(methods.userRevokeRole, ({ name, role }, call, bytes) =>
-      changed(call, bytes, { kind: 'revokeRole', user: name, role }, AuthUserRevokeRoleResponse),
+    unary(methods.userRevokeRole, ({ name, role }, call, size) =>
+      changed(call, size, { kind: 'revokeRole', user: name, role }, AuthUserRevokeRoleResponse),
     ),
 
-    unary(methods.roleAdd, ({ name }, call, bytes) =>
-      changed(call, bytes, { kind: 'addRole', role: name }, AuthRoleAddResponse),
+    unary(methods.roleAdd, ({ name }, call, size) =>
+      changed(call, size, { kind: 'addRole', role: name }, AuthRoleAddResponse),
     ),
     unary(methods.roleGet, async ({ role }, call) => {
       const { revision, permissions } = await access.read(
@@ -131,25 +129,19 @@ export function authService(context: ServiceContext): readonly Method[] {
       const { revision, names: roles } = await access.read(call, adminNeed, () => auth.names('roles', call));
       return AuthRoleListResponse.encode({ header: headers.message(revision), roles });
     }),
-    unary(methods.roleDelete, ({ role }, call, bytes) =>
-      changed(call, bytes, { kind: 'deleteRole', role }, AuthRoleDeleteResponse),
+    unary(methods.roleDelete, ({ role }, call, size) =>
+      changed(call, size, { kind: 'deleteRole', role }, AuthRoleDeleteResponse),
     ),
-    unary(methods.roleGrantPermission, ({ name, perm }, call, bytes) =>
-      changed(
-        call,
-        bytes,
-        { kind: 'grantPermission', role: name, permission: perm && ownPermission(perm) },
-        AuthRoleGrantPermissionResponse,
-      ),
-    ),
-    unary(methods.roleRevokePermission, ({ role, key, rangeEnd }, call, bytes) =>
-      changed(
-        call,
-        bytes,
-        { kind: 'revokePermission', role, key: ownBytes(key), rangeEnd: ownBytes(rangeEnd) },
-        AuthRoleRevokePermissionResponse,
-      ),
-    ),
+    parsedUnary(methods.roleGrantPermission, {
+      parse: ({ name, perm }) =>
+        ({ kind: 'grantPermission', role: name, permission: perm && ownPermission(perm) }) as const,
+      answer: (change, call, size) => changed(call, size, change, AuthRoleGrantPermissionResponse),
+    }),
+    parsedUnary(methods.roleRevokePermission, {
+      parse: ({ role, key, rangeEnd }) =>
+        ({ kind: 'revokePermission', role, key: ownBytes(key), rangeEnd: ownBytes(rangeEnd) }) as const,
+      answer: (change, call, size) => changed(call, size, change, AuthRoleRevokePermissionResponse),
+    }),
   ];
 
   async function tokenFor(user: Parameters<typeof authenticate>[0], call: Call): Promise<Message> {
@@ -160,11 +152,11 @@ export function authService(context: ServiceContext): readonly Method[] {
   /** Makes a change by the role root. The reply contains only a header. */
   async function changed<Response extends { header: ResponseHeader | undefined }>(
     call: Call,
-    request: Uint8Array,
+    size: number,
     change: AuthChange,
     response: MessageCodec<Response>,
   ): Promise<Message> {
-    checkRequestSize(request, config);
+    checkRequestSize(size, config);
     try {
       const revision = await access.write(call, adminNeed, (by) => auth.change(change, by));
       logger.info(named(change), 'users and roles changed');

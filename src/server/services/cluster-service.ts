@@ -10,7 +10,7 @@ import {
 } from '../../wire/generated/etcdserverpb/cluster.ts';
 import type { Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
-import { unary } from './unary.ts';
+import { unary } from './service-method.ts';
 
 /**
  * etcdserverpb.Cluster: the members are the instances on the database. As in etcd, the headers of

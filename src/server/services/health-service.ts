@@ -7,11 +7,10 @@ import {
   HealthListResponse,
   ServingStatus,
 } from '../../wire/generated/grpc/health/v1/health.ts';
-import { decodeRequest } from '../parsing/decode-request.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Call, Message, Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
-import { unary } from './unary.ts';
+import { serverStream, unary } from './service-method.ts';
 
 /** grpc.health.v1.Health. Like etcd it has one service, "", which is the whole server. */
 export function healthService({ store }: ServiceContext): readonly Method[] {
@@ -25,11 +24,9 @@ export function healthService({ store }: ServiceContext): readonly Method[] {
       const status = await servingStatus(store, call);
       return HealthListResponse.encode({ statuses: new Map([['', { status }]]) });
     }),
-    {
-      path: watch.path,
-      kind: 'serverStream',
-      async handle(bytes, stream, call) {
-        const { service } = decodeRequest(watch.request, bytes);
+    serverStream(watch, {
+      parse: ({ service }) => service,
+      async answer(service, stream, call) {
         const status = () =>
           service === '' ? servingStatus(store, call) : Promise.resolve(ServingStatus.SERVICE_UNKNOWN);
         let sent: ServingStatus | undefined;
@@ -40,7 +37,7 @@ export function healthService({ store }: ServiceContext): readonly Method[] {
           await sleep(serverLimits.healthPollIntervalMs, undefined, { signal: call.signal });
         }
       },
-    },
+    }),
   ];
 }
 

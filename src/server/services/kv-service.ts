@@ -1,8 +1,6 @@
-import { within } from '../../kit/within.ts';
 import type { RangeResult } from '../../mvcc/results.ts';
 import { isReadOnlyTxn } from '../../mvcc/writes/read-only-txn.ts';
 import { describeOperation } from '../../store/describe-operation.ts';
-import type { WatchHub } from '../../watch/hub.ts';
 import { CompactionResponse, KV } from '../../wire/generated/etcdserverpb/kv.ts';
 import { adminNeed, deleteNeed, putNeed, rangeNeed, txnNeed } from '../access/needs.ts';
 import { checkOperationCount } from '../parsing/check-operation-count.ts';
@@ -15,16 +13,10 @@ import { deleteReply, putReply, rangeReply, rangeStreamReply, txnReply } from '.
 import { serverLimits } from '../server-limits.ts';
 import type { Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
-import { unary } from './unary.ts';
+import { parsedUnary, serverStream, unary } from './service-method.ts';
 
-/**
- * etcdserverpb.KV. As in etcd, a compaction takes no events from the watchers of this instance:
- * they are read before, also right after an outage of the database.
- */
-export function kvService(
-  { access, store, headers, config }: ServiceContext,
-  hub: Pick<WatchHub, 'position' | 'catchUp'>,
-): readonly Method[] {
+/** etcdserverpb.KV. */
+export function kvService({ access, store, headers, config }: ServiceContext): readonly Method[] {
   const { range, rangeStream, put, deleteRange, txn, compact } = KV.methods;
   const operationsMax = config.maxTxnOps;
   const fieldsMax = Math.max(serverLimits.txnFieldsMin, operationsMax * serverLimits.fieldsPerTxnOperation);
@@ -33,16 +25,16 @@ export function kvService(
     return decodeRequest(txn.request, bytes, { fieldsMax });
   };
   return [
-    unary(range, async (request, call) => {
-      const operation = parseRange(request);
-      call.about(() => describeOperation(operation));
-      return rangeReply(await access.read(call, rangeNeed(operation), () => store.range(operation, call)), headers);
+    parsedUnary(range, {
+      parse: parseRange,
+      async answer(operation, call) {
+        call.about(() => describeOperation(operation));
+        return rangeReply(await access.read(call, rangeNeed(operation), () => store.range(operation, call)), headers);
+      },
     }),
-    {
-      path: rangeStream.path,
-      kind: 'serverStream',
-      async handle(bytes, stream, call) {
-        const operation = parseRangeStream(decodeRequest(rangeStream.request, bytes));
+    serverStream(rangeStream, {
+      parse: parseRangeStream,
+      async answer(operation, stream, call) {
         let waiting: RangeResult | undefined;
         const parts = access.parts(call, rangeNeed(operation), () => store.rangeParts(operation, call));
         for await (const part of parts) {
@@ -53,38 +45,37 @@ export function kvService(
         }
         if (waiting !== undefined) stream.send([rangeStreamReply(waiting, { last: headers })]);
       },
-    },
-    unary(put, async (request, call, bytes) => {
-      const operation = parsePut(request);
-      call.about(() => describeOperation(operation));
-      checkRequestSize(bytes, config);
-      return putReply(await access.write(call, putNeed(operation), (by) => store.put(operation, by)), headers);
     }),
-    unary(deleteRange, async (request, call, bytes) => {
-      const operation = parseDelete(request);
-      call.about(() => describeOperation(operation));
-      checkRequestSize(bytes, config);
-      const result = await access.write(call, deleteNeed(operation), (by) => store.deleteRange(operation, by));
-      return deleteReply(result, headers);
-    }),
-    unary(
-      txn,
-      async (request, call, bytes) => {
-        const operation = parseTxn(request, { operationsMax });
+    parsedUnary(put, {
+      parse: parsePut,
+      async answer(operation, call, size) {
         call.about(() => describeOperation(operation));
-        if (!isReadOnlyTxn(operation)) checkRequestSize(bytes, config);
+        checkRequestSize(size, config);
+        return putReply(await access.write(call, putNeed(operation), (by) => store.put(operation, by)), headers);
+      },
+    }),
+    parsedUnary(deleteRange, {
+      parse: parseDelete,
+      async answer(operation, call, size) {
+        call.about(() => describeOperation(operation));
+        checkRequestSize(size, config);
+        const result = await access.write(call, deleteNeed(operation), (by) => store.deleteRange(operation, by));
+        return deleteReply(result, headers);
+      },
+    }),
+    parsedUnary(txn, {
+      decode: decodeTxn,
+      parse: (request) => parseTxn(request, { operationsMax }),
+      async answer(operation, call, size) {
+        call.about(() => describeOperation(operation));
+        if (!isReadOnlyTxn(operation)) checkRequestSize(size, config);
         return txnReply(await access.write(call, txnNeed(operation), (by) => store.txn(operation, by)), headers);
       },
-      decodeTxn,
-    ),
-    unary(compact, async ({ revision, physical }, call, bytes) => {
-      checkRequestSize(bytes, config);
+    }),
+    unary(compact, async ({ revision, physical }, call, size) => {
+      checkRequestSize(size, config);
       call.about(() => describeOperation({ kind: 'compact', revision }));
-      const result = await access.write(call, adminNeed, async (by) => {
-        if (hub.position.revision < revision)
-          await within(serverLimits.eventsBeforeCompactionMsMax, hub.catchUp(), () => undefined);
-        return store.compact({ revision, physical }, by);
-      });
+      const result = await access.write(call, adminNeed, (by) => store.compact({ revision, physical }, by));
       return CompactionResponse.encode({ header: headers.message(result.revision) });
     }),
   ];

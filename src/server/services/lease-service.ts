@@ -16,7 +16,7 @@ import { serverLimits } from '../server-limits.ts';
 import type { Call, Message, Method } from '../transport/grpc/method.ts';
 import { answerInOrder } from './answer-in-order.ts';
 import type { ServiceContext } from './service-context.ts';
-import { unary } from './unary.ts';
+import { unary } from './service-method.ts';
 
 /** etcd's time to live of a lease that does not exist. */
 const noLeaseTtl = -1;
@@ -41,7 +41,8 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
       handle: (stream, call) =>
         answerInOrder(stream, {
           atOnceMax: serverLimits.keepAlivesAtOnceMax,
-          answer: (bytes) => keepAlive(decodeRequest(LeaseKeepAliveRequest, bytes).id, call),
+          parse: (bytes) => decodeRequest(LeaseKeepAliveRequest, bytes).id,
+          answer: (id) => keepAlive(id, call),
         }),
     },
     unary(leaseTimeToLive, async ({ id, keys: withKeys }, call) => {

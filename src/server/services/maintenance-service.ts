@@ -17,7 +17,7 @@ import { alarmText } from '../replies/alarm-text.ts';
 import { minorVersion, storageVersion } from '../replies/versions.ts';
 import type { Call, Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
-import { unary } from './unary.ts';
+import { unary } from './service-method.ts';
 
 /** etcdserverpb.Maintenance, as far as it applies to tine. */
 export function maintenanceService({ access, store, headers, identity, config }: ServiceContext): readonly Method[] {

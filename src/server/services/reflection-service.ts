@@ -27,8 +27,7 @@ export function reflectionService(served: readonly Method[]): readonly Method[] 
   return methods;
 
   async function handle(stream: Parameters<Extract<Method, { kind: 'bidirectional' }>['handle']>[0]): Promise<void> {
-    for await (const bytes of stream.incoming) {
-      const request = decodeRequest(ServerReflectionRequest, bytes);
+    for await (const request of stream.incoming((bytes) => decodeRequest(ServerReflectionRequest, bytes))) {
       const response = ServerReflectionResponse.encode({
         validHost: request.host,
         originalRequest: request,

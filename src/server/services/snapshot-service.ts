@@ -7,12 +7,11 @@ import {
   SnapshotResponse,
 } from '../../wire/generated/etcdserverpb/maintenance.ts';
 import { PieceWriter } from '../../wire/piece-writer.ts';
-import { decodeRequest } from '../parsing/decode-request.ts';
 import { clusterVersion, storageVersion } from '../replies/versions.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Message, MessageStream, Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
-import { unary } from './unary.ts';
+import { serverStream, unary } from './service-method.ts';
 
 /** The methods of etcdserverpb.Maintenance that read the whole store. Only root may call them. */
 export function snapshotService({ access, store, headers, config }: ServiceContext): readonly Method[] {
@@ -35,17 +34,15 @@ export function snapshotService({ access, store, headers, config }: ServiceConte
         hashRevision: found.revision,
       });
     }),
-    {
-      path: snapshot.path,
-      kind: 'serverStream',
-      async handle(bytes, stream, call) {
-        decodeRequest(snapshot.request, bytes);
+    serverStream(snapshot, {
+      parse: () => undefined,
+      async answer(_request, stream, call) {
         await access.admin(call);
         await store.snapshot({ versions, signal: call.signal }, ({ bytes, chunks }) =>
           sendFile(chunks(), bytes, { stream, version: versions.storage }),
         );
       },
-    },
+    }),
   ];
 }
 

@@ -13,7 +13,7 @@ export function tracedStream(stream: MessageStream, trace: Trace): MessageStream
   let intervalFromMs = Number.NEGATIVE_INFINITY;
   let deliveries = 0;
   return {
-    incoming: stream.incoming,
+    incoming: (parse) => stream.incoming(parse),
     send(messages) {
       const startMs = performance.now();
       if (startMs - intervalFromMs >= intervalMs) {

@@ -4,11 +4,11 @@ import type { Keys } from '../../mvcc/ids.ts';
 import type { Store } from '../../store/store.ts';
 import type { WatchHub } from '../../watch/hub.ts';
 import { WatchSession } from '../../watch/watch-session.ts';
-import { Watch, type WatchCreateRequest, WatchRequest } from '../../wire/generated/etcdserverpb/watch.ts';
+import { Watch, WatchRequest } from '../../wire/generated/etcdserverpb/watch.ts';
 import type { Access } from '../access/access.ts';
 import { rangeNeed } from '../access/needs.ts';
 import { decodeRequest } from '../parsing/decode-request.ts';
-import { parseWatch } from '../parsing/parse-watch.ts';
+import { type ParsedWatch, parseWatch } from '../parsing/parse-watch.ts';
 import type { Call, Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
 import { tracedStream } from './traced-stream.ts';
@@ -24,7 +24,10 @@ export function watchService({ access, store }: ServiceContext, hub: WatchHub): 
       async handle(stream, call) {
         const session = new WatchSession(hub, call.trace === undefined ? stream : tracedStream(stream, call.trace));
         try {
-          await Promise.race([serve({ hub, session, access, store, call }, stream.incoming), session.ended]);
+          await Promise.race([
+            serve({ hub, session, access, store, call }, stream.incoming(parseRequest)),
+            session.ended,
+          ]);
         } finally {
           session.close();
         }
@@ -45,30 +48,50 @@ interface Served {
  * A client may end its requests and still receive events. The stream ends when the client cancels
  * it. As in etcd, a client that does not read its responses cannot send more and more requests.
  */
-async function serve(served: Served, incoming: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const bytes of incoming) {
+async function serve(served: Served, requests: AsyncIterable<ParsedRequest>): Promise<void> {
+  for await (const request of requests) {
     if (served.session.isClosed) return;
-    await run(served, decodeRequest(WatchRequest, bytes));
+    await run(served, request);
     await served.session.drained();
   }
   const { signal } = served.call;
   if (!signal.aborted) await once(signal, 'abort');
 }
 
-async function run(served: Served, { requestUnion }: WatchRequest): Promise<void> {
-  const { session } = served;
+type ParsedRequest =
+  | { readonly kind: 'create'; readonly watch: ParsedWatch; readonly id: bigint }
+  | { readonly kind: 'cancel'; readonly id: bigint }
+  | { readonly kind: 'progress' }
+  /** As in etcd, an empty request is ignored. */
+  | undefined;
+
+function parseRequest(bytes: Uint8Array): ParsedRequest {
+  const { requestUnion } = decodeRequest(WatchRequest, bytes);
   switch (requestUnion?.case) {
     case 'createRequest':
-      await create(served, requestUnion.value);
-      break;
+      return { kind: 'create', watch: parseWatch(requestUnion.value), id: requestUnion.value.watchId };
     case 'cancelRequest':
-      session.cancel(requestUnion.value.watchId);
-      break;
+      return { kind: 'cancel', id: requestUnion.value.watchId };
     case 'progressRequest':
+      return { kind: 'progress' };
+    case undefined:
+      return undefined;
+  }
+}
+
+async function run(served: Served, request: ParsedRequest): Promise<void> {
+  const { session } = served;
+  switch (request?.kind) {
+    case 'create':
+      await create(served, request);
+      break;
+    case 'cancel':
+      session.cancel(request.id);
+      break;
+    case 'progress':
       session.requestProgress();
       break;
     case undefined:
-      // As in etcd, an empty request is ignored.
       break;
   }
 }
@@ -77,14 +100,16 @@ async function run(served: Served, { requestUnion }: WatchRequest): Promise<void
  * A watch begins after everything that was answered before its request. Its right is checked at its
  * beginning. As in etcd, it continues if the right is revoked later.
  */
-async function create(served: Served, request: WatchCreateRequest): Promise<void> {
+async function create(
+  served: Served,
+  { watch, id }: { readonly watch: ParsedWatch; readonly id: bigint },
+): Promise<void> {
   const { session, call } = served;
   const startMs = performance.now();
-  const parsed = parseWatch(request);
-  const refused = (await refusalOf(parsed.keys, served)) ?? ('refused' in parsed ? parsed.refused : undefined);
+  const refused = (await refusalOf(watch.keys, served)) ?? ('refused' in watch ? watch.refused : undefined);
   if (session.isClosed) return;
   if (refused !== undefined) session.refuse(refused);
-  else if ('requested' in parsed && !session.create(parsed.requested, request.watchId)) session.refuse(idTakenText);
+  else if ('requested' in watch && !session.create(watch.requested, id)) session.refuse(idTakenText);
   call.trace?.part({ name: 'watch', startMs, endMs: performance.now() });
 }
 

@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import { type ListenAddress, listenAddressText, listenAddressUrl } from '../../config/listen/listen-address.ts';
 import type { ListenTls } from '../../config/listen/listen-tls.ts';
 import type { Logger } from '../../logger.ts';
-import type { Turns } from './budget/turns.ts';
 import type { Connections, Protocols } from './connections/connections.ts';
 import { DescriptorGuard } from './connections/descriptor-guard.ts';
 import { type Listener, listen } from './connections/listener.ts';
@@ -24,8 +23,6 @@ export interface OpenListenersOptions {
   /** The TLS settings of all secure addresses; undefined if there are none. */
   readonly tls: ListenTls | undefined;
   readonly connections: Connections;
-  /** Counts new connections. */
-  readonly turns: Turns;
   readonly logger: Logger;
 }
 
@@ -69,7 +66,7 @@ export async function openListeners(options: OpenListenersOptions): Promise<Open
       const take = isMixed ? (socket: Socket) => connections.add(socket, protocols) : (tls ?? refuse);
       const listener = await listen(first, {
         onConnection: (socket) => {
-          options.turns.countAccepted();
+          connections.countAccepted();
           if (guard.admit(socket)) take(socket);
         },
         onRefused: (error) => guard.onRefused(error),

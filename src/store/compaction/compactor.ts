@@ -9,6 +9,7 @@ import type { Driver } from '../../drivers/driver.ts';
 import { isDriverError } from '../../errors.ts';
 import { RetryLog } from '../../kit/retry-log.ts';
 import { SparseLog } from '../../kit/sparse-log.ts';
+import { within } from '../../kit/within.ts';
 import { limits } from '../../limits.ts';
 import type { Permit } from '../../mvcc/auth/permit.ts';
 import type { CompactionHash } from '../../mvcc/compaction/compaction-hash.ts';
@@ -16,9 +17,16 @@ import type { Revision } from '../../mvcc/ids.ts';
 import type { Requester } from '../queues/requester.ts';
 import type { WriteQueue } from '../writes/write-queue.ts';
 
+export interface CompactorOptions {
+  /** Resolves when the watchers of this process have the events up to a revision. */
+  readonly readEvents: (revision: Revision) => Promise<void>;
+  readonly logger: Logger;
+}
+
 export class Compactor {
   readonly #driver: Driver;
-  readonly #writes: WriteQueue;
+  readonly #writes: Pick<WriteQueue, 'write'>;
+  readonly #readEvents: CompactorOptions['readEvents'];
   readonly #logger: Logger;
   /** Rate-limited, because a client can compact at each revision. */
   readonly #marked: SparseLog;
@@ -32,9 +40,10 @@ export class Compactor {
   #idsMax: number = limits.compactChunkIdsMax;
   readonly #retries: RetryLog;
 
-  constructor(driver: Driver, writes: WriteQueue, logger: Logger) {
+  constructor(driver: Driver, writes: Pick<WriteQueue, 'write'>, { readEvents, logger }: CompactorOptions) {
     this.#driver = driver;
     this.#writes = writes;
+    this.#readEvents = readEvents;
     this.#logger = logger;
     this.#retries = new RetryLog(logger, 'compaction failed; retrying');
     this.#marked = new SparseLog({
@@ -47,8 +56,9 @@ export class Compactor {
   }
 
   /**
-   * Sets the mark and stores the hash with it. Rows are deleted in the background. Returns the
-   * header's revision. `by`: the client's request, if there is one.
+   * Sets the mark and stores the hash with it, after watchers have the events before it. Rows are
+   * deleted in the background. Returns the header's revision. `by`: the client's request, if there
+   * is one.
    */
   async compact(
     revision: Revision,
@@ -59,6 +69,7 @@ export class Compactor {
     },
   ): Promise<Revision> {
     const { permit, hash, requester } = by ?? {};
+    await within(limits.eventsBeforeCompactionMsMax, this.#readEvents(revision), () => undefined);
     const result = await this.#writes.write({ kind: 'compact', revision, hash, ...permit }, requester);
     this.#marked.write(() => ({ revision }));
     this.wake();

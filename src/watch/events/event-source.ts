@@ -1,6 +1,6 @@
 /** The events that watches read from the store: rows of the log. */
-import type { Keys, Revision, RowId } from '../../mvcc/ids.ts';
-import type { EventsRequest } from '../../mvcc/reads/events.ts';
+import type { Revision, RowId } from '../../mvcc/ids.ts';
+import type { EventsRequest, KeyEventsRequest } from '../../mvcc/reads/events.ts';
 import type { Head, LogEvent, Rewind } from '../../mvcc/results.ts';
 import type { EventFedCache } from './event-fed-cache.ts';
 
@@ -28,6 +28,11 @@ export interface EventFollower {
   needsEvents(): boolean;
   /** Called before the writes are answered. Some batches do not return their events. */
   take(events: BatchEvents): void;
+  /**
+   * Resolves when the follower has the events up to a revision. A compaction waits for it. So it
+   * takes no events from the watchers of its instance, as in etcd.
+   */
+  readThrough(revision: Revision): Promise<void>;
 }
 
 /** Rejects with `DriverError` during an outage of the database; the caller retries. */
@@ -45,7 +50,7 @@ export interface EventSource {
    * When `head.compactRevision` exceeds the next revision of the watcher, events may be missing
    * from the page. Then cancel the watcher with this compact revision.
    */
-  eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: RowId }): Promise<EventPage>;
+  eventsOfKeys(request: KeyEventsRequest): Promise<EventPage>;
   /** The id of the last row before a revision: the events from `revision` on have higher ids. */
   idBefore(revision: Revision): Promise<{ id: RowId; head: Head }>;
   /**

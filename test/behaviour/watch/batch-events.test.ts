@@ -160,14 +160,16 @@ for (const driver of TINE_DRIVERS) {
       await write(transaction(others));
       const { id: throughId } = await write(transaction([put('/a', 'last'), put('/b', 'last')]));
       const watched = { start: keyText(Buffer.from('/a')), end: keyText(Buffer.from('/c')) };
-      const pages: (readonly string[])[] = [];
-      for (let afterId = first.id - 1; afterId < throughId; ) {
-        const request = { keys: watched, afterId, throughId };
-        const page = await owned.transaction((own) => own.run(eventsOfKeys(request)));
-        pages.push(page.events.keys);
-        afterId = page.throughId;
+      for (const bytesMax of [limits.eventPageBytesMax, 1]) {
+        const pages: (readonly string[])[] = [];
+        for (let afterId = first.id - 1; afterId < throughId; ) {
+          const request = { keys: watched, afterId, throughId, bytesMax };
+          const page = await owned.transaction((own) => own.run(eventsOfKeys(request)));
+          pages.push(page.events.keys);
+          afterId = page.throughId;
+        }
+        assert.deepEqual(pages, [['/a'], ['/a', '/b']]);
       }
-      assert.deepEqual(pages, [['/a'], ['/a', '/b']]);
     });
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freeSingleUse, freeWhole, markSingleUse, notFreed } from '../../../src/kit/memory.ts';
+import { freeSingleUse, freeWhole, markSingleUse, notFreed, outsidePool } from '../../../src/kit/memory.ts';
 
 test('bytes that fill their buffer are freed', () => {
   const bytes = new Uint8Array(100);
@@ -35,4 +35,13 @@ test('a second use of single-use bytes throws, and does not read as empty bytes'
 test('bytes without a length are not taken for freed ones', () => {
   for (const empty of [new Uint8Array(0), Buffer.alloc(0), new Uint8Array(8).subarray(8)])
     assert.equal(notFreed(empty), empty);
+});
+
+test('small bytes of the buffer that Node shares are copied, and others are not', () => {
+  const pooled = Buffer.allocUnsafe(100).fill(7);
+  const own = outsidePool(pooled);
+  assert.deepEqual(Buffer.from(own), pooled);
+  assert.equal(own.buffer.byteLength, 100);
+  for (const bytes of [new Uint8Array(100), Buffer.allocUnsafeSlow(Buffer.poolSize), Buffer.alloc(0)])
+    assert.equal(outsidePool(bytes), bytes);
 });

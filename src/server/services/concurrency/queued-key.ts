@@ -1,4 +1,5 @@
 import type { Interval } from '../../../kit/intervals.ts';
+import { outsidePool } from '../../../kit/memory.ts';
 import type { LeaseId, Revision } from '../../../mvcc/ids.ts';
 import { type KeyText, keyText } from '../../../sql/key-text.ts';
 
@@ -20,7 +21,7 @@ export function queueOf(name: Uint8Array): Interval<KeyText> {
  * negative.
  */
 export function lockKey(name: Uint8Array, lease: LeaseId): Uint8Array {
-  return Buffer.concat([name, slash, Buffer.from(lease.toString(16))]);
+  return outsidePool(Buffer.concat([name, slash, Buffer.from(lease.toString(16))]));
 }
 
 /** A key in a queue. */

@@ -57,6 +57,11 @@ export class Connections {
     return this.#sockets.size;
   }
 
+  /** Counts a connection that a listener has accepted, before it is added or refused. */
+  countAccepted(): void {
+    this.#turns.http2.countAccepted();
+  }
+
   /** Adds a connection. It is removed when it closes or changes to TLS. */
   add(socket: Socket, protocols: Protocols): void {
     this.#sockets.add(socket);

@@ -317,7 +317,7 @@ export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
     const stream = this.#stream;
     const call = this;
     return {
-      incoming: this.#incoming ?? noMessages,
+      incoming: (parse) => (this.#incoming ?? noMessages).parsed(parse),
       send(messages) {
         if (call.#end === undefined) {
           for (const message of messages) call.#entry.metrics.countSent(message);

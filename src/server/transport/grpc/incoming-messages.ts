@@ -1,10 +1,10 @@
 import type { MessageTurns } from './message-turns.ts';
 
 /**
- * The messages of a stream, in order. Each is extracted and decompressed when the handler requests
- * it.
+ * The messages of a stream, in order. Each is extracted, decompressed and parsed when the handler
+ * requests it.
  */
-export class IncomingMessages implements AsyncIterable<Uint8Array> {
+export class IncomingMessages {
   readonly #next: () => Uint8Array | undefined;
   readonly #turns: MessageTurns;
   #end: { readonly error: Error | undefined } | undefined;
@@ -29,17 +29,19 @@ export class IncomingMessages implements AsyncIterable<Uint8Array> {
     this.#wake?.();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+  parsed<Parsed>(parse: (message: Uint8Array) => Parsed): AsyncIterable<Parsed> {
+    // Not a generator, which would keep a message while it waits for the next one.
+    return { [Symbol.asyncIterator]: () => ({ next: () => this.#nextParsed(parse) }) };
+  }
+
+  async #nextParsed<Parsed>(parse: (message: Uint8Array) => Parsed): Promise<IteratorResult<Parsed, undefined>> {
     for (;;) {
       const turn = this.#turns.next();
       if (turn !== undefined) await turn;
       if (this.#end?.error !== undefined) throw this.#end.error;
       const message = this.#next();
-      if (message !== undefined) {
-        yield message;
-        continue;
-      }
-      if (this.#end !== undefined) return;
+      if (message !== undefined) return { done: false, value: parse(message) };
+      if (this.#end !== undefined) return { done: true, value: undefined };
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

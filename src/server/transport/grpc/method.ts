@@ -35,8 +35,11 @@ export interface Call {
 
 /** The client's messages in order, and a way to send messages to the client. */
 export interface MessageStream {
-  /** A message is valid until the next one is requested. */
-  readonly incoming: AsyncIterable<Uint8Array>;
+  /**
+   * The messages, parsed. A message is a view of everything that arrived with it, and a handler
+   * keeps the last one while it waits for the next. So `parse` copies the bytes that it returns.
+   */
+  incoming<Parsed>(parse: (message: Uint8Array) => Parsed): AsyncIterable<Parsed>;
   /**
    * Queues messages, which are written together. False: the transport holds too many bytes; await
    * `drained`.

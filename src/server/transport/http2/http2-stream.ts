@@ -1,4 +1,4 @@
-import { freeSingleUse, notFreed } from '../../../kit/memory.ts';
+import { freeSingleUse, notFreed, outsidePool } from '../../../kit/memory.ts';
 import type { Origin } from '../../../kit/origin.ts';
 import type { HeldAccount } from '../budget/held-bytes.ts';
 import type { HeaderField } from '../http/header-field.ts';
@@ -146,7 +146,7 @@ export class Http2Stream implements SendingStream, ReceivingStream {
     for (const part of parts) {
       if (notFreed(part).length === 0) continue;
       bytes += part.length;
-      this.#queue.push(part);
+      this.#queue.push(outsidePool(part));
     }
     this.#changeQueue(bytes);
     sender.pump(this);

@@ -21,7 +21,7 @@ test('a watch that is refused because too many reads wait is canceled with this 
     yield WatchRequest.encode({ requestUnion: { case: 'createRequest', value: { key: Buffer.from('k') } } });
   }
   const messages = {
-    incoming: requests(),
+    incoming: (parse: (bytes: Uint8Array) => unknown) => parsed(requests(), parse),
     send: (pieces: readonly (readonly Uint8Array[])[]) => stream.send(pieces),
     keep: (bytes: number) => stream.keep(bytes),
     drained: (bytesMax: number) => stream.drained(bytesMax),
@@ -54,7 +54,7 @@ test('the requests of a client that does not read its responses wait', async (co
   }
   const ended = new AbortController();
   const messages = {
-    incoming: requests(),
+    incoming: (parse: (bytes: Uint8Array) => unknown) => parsed(requests(), parse),
     send: (pieces: readonly (readonly Uint8Array[])[]) => stream.send(pieces),
     keep: (bytes: number) => stream.keep(bytes),
     drained: () => stream.drained(1_000),
@@ -71,3 +71,7 @@ test('the requests of a client that does not read its responses wait', async (co
   ended.abort();
   await handled;
 });
+
+async function* parsed(messages: AsyncIterable<Uint8Array>, parse: (bytes: Uint8Array) => unknown) {
+  for await (const message of messages) yield parse(message);
+}

@@ -263,7 +263,7 @@ test('a bidirectional call sends while it receives, and ends when its handler en
     path: '/test.Test/Chat',
     kind: 'bidirectional',
     async handle(stream) {
-      for await (const message of stream.incoming) stream.send([message, Buffer.from('!')]);
+      for await (const message of stream.incoming(Buffer.from)) stream.send([message, Buffer.from('!')]);
     },
   };
   const { client } = await startHarness(context, [chat]);
@@ -285,7 +285,7 @@ test('a slow handler applies backpressure to its client', async (context) => {
     kind: 'bidirectional',
     async handle(stream) {
       await go.promise;
-      for await (const message of stream.incoming) received += message.length;
+      for await (const { length } of stream.incoming(Buffer.from)) received += length;
     },
   };
   const { client } = await startHarness(context, [slow, echo]);

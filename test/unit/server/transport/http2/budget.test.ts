@@ -160,7 +160,7 @@ test('a connection that makes a handler keep much of its messages is closed, and
     path: '/test.Test/Keep',
     kind: 'bidirectional',
     async handle({ incoming, keep }) {
-      for await (const message of incoming) keep(message.length);
+      for await (const length of incoming((message) => message.length)) keep(length);
     },
   };
   const { raw, harness } = await start(context, [keeping]);
