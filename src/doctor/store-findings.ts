@@ -65,7 +65,7 @@ async function contentFindings(
 
 async function historyFindings(database: OfflineDatabase): Promise<readonly Finding[]> {
   const ahead = await rowsNotCovered(database);
-  if (ahead > 0) return [advice('store', `kine wrote ${ahead} rows since tine; tine takes them over when it starts`)];
+  if (ahead > 0) return [advice('store', `rows that kine wrote since tine: ${ahead}; tine takes them over when it starts`)];
   const { revision, compactRevision } = await database.run(headProgram());
   const compacted = compactRevision < 0 ? 'never compacted' : `compacted through ${compactRevision}`;
   const keyCount = (await database.run(row(KEY_COUNT_UP_TO, doctorLimits.countMax))) ?? 0;
@@ -85,12 +85,12 @@ function historyFinding(found: {
   readonly text: string;
 }): Finding {
   const { keyCount, historyCount } = found;
-  const text = `${found.text} rows of earlier revisions wait for compaction`;
+  const text = `rows of earlier revisions that wait for compaction: ${found.text}`;
   if (historyCount <= Math.max(doctorLimits.historyRowsMax, keyCount * doctorLimits.historyFactor))
     return ok('history', text);
   return advice(
     'history',
-    `${text}: a Kubernetes API server compacts every five minutes; for other clients set --auto-compaction-retention 1h`,
+    `${text}; a Kubernetes API server compacts every five minutes; for other clients set --auto-compaction-retention 1h`,
   );
 }
 

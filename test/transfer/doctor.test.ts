@@ -65,7 +65,7 @@ for (const driver of TINE_DRIVERS) {
     assertNoProblem(result);
     assert.match(result.stdout, /^ok {7}keys: 5$/m);
     assert.match(result.stdout, new RegExp(`^ok {7}revision: ${header.revision}, compacted through 4$`, 'm'));
-    assert.match(result.stdout, /^ok {7}history: 1 rows of earlier revisions wait for compaction$/m);
+    assert.match(result.stdout, /^ok {7}history: rows of earlier revisions that wait for compaction: 1$/m);
     assert.match(result.stdout, /^ok {7}leases: 1$/m);
     assert.match(result.stdout, /^ok {7}alarms: none$/m);
     assert.match(result.stdout, /^ok {7}members: default \(http:\/\/127\.0\.0\.1:\d+\), seen \d+ s ago$/m);
