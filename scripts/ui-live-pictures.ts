@@ -33,7 +33,7 @@ export const livePictures = [
     name: 'cluster',
     hash: '#/cluster/',
     prepare: async (page: Page) => {
-      await page.getByRole('link', { name: 'node-0' }).waitFor();
+      await page.getByRole('link', { name: '/registry/' }).first().waitFor();
       await page.getByRole('heading', { name: 'Slow requests' }).waitFor();
     },
   },

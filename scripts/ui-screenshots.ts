@@ -1,11 +1,14 @@
 /**
- * Takes the pictures of docs/ui.md, in docs/images/: `npm run screenshots`. It starts a tine with
- * the keys of a small cluster, and needs Chromium as the tests of the page do.
+ * Takes the pictures of docs/ui.md, in docs/images/. It needs Chromium as the tests of the page do.
+ *
+ *     npm run screenshots                           # a tine with the keys of a small cluster
+ *     npm run screenshots -- --address HOST:PORT    # a tine that a Kubernetes control plane uses
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
 import { EtcdClient, repositoryRoot, Server, sqlite } from '../test/support/index.ts';
 import { startActivity } from '../test/support/ui/activity.ts';
 import { launchChromium } from '../test/support/ui/chromium.ts';
@@ -19,63 +22,95 @@ interface Picture {
   readonly prepare: (page: Page) => Promise<void>;
 }
 
-const pictures: readonly Picture[] = [
-  {
-    name: 'keys',
-    hash: '#/value//registry/pods/shop/web-003',
-    prepare: async (page) => {
-      await page.getByText('managedFields').waitFor();
-      // On a phone the tree is not visible.
-      await page.locator('.tree').getByText('web-003').waitFor({ state: 'attached' });
+/** The pictures of keys: an object, and the versions of a key. */
+function picturesOf({ object, changed }: { readonly object: string; readonly changed: string }): [Picture, Picture] {
+  return [
+    {
+      name: 'keys',
+      hash: `#/value/${object}`,
+      prepare: async (page) => {
+        await page.getByText('managedFields').first().waitFor();
+        // On a phone the tree is not visible.
+        const name = object.slice(object.lastIndexOf('/') + 1);
+        await page.locator('.tree').getByText(name).first().waitFor({ state: 'attached' });
+      },
     },
-  },
-  {
-    name: 'history',
-    hash: '#/value//app/settings',
-    prepare: async (page) => {
-      await page.getByRole('button', { name: 'History' }).click();
-      await page.getByText('back to the creation').waitFor();
+    {
+      name: 'history',
+      hash: `#/value/${changed}`,
+      prepare: async (page) => {
+        await page.getByRole('button', { name: 'History' }).click();
+        await page.getByText('back to the creation').waitFor();
+      },
     },
-  },
-];
+  ];
+}
 
 const directory = join(repositoryRoot, 'docs', 'images');
-const schemes = ['light', 'dark'] as const;
 const sizes = { '': { width: 1200, height: 720 }, '-phone': { width: 390, height: 760 } } as const;
 
 mkdirSync(directory, { recursive: true });
-const server = await Server.start({ driver: sqlite, arguments: ['--ui-write', ...liveArguments] });
-const client = new EtcdClient(server.address);
+const { values } = parseArgs({ options: { address: { type: 'string' } } });
 const browser = await launchChromium();
 try {
-  await putClusterKeys(client);
-  for (const picture of pictures) {
-    for (const scheme of schemes) await take(browser, picture, scheme, '');
-  }
-  const [keys] = pictures;
-  if (keys !== undefined) await take(browser, keys, 'light', '-phone');
-  const activity = await startActivity(client);
-  await pause(workMs);
-  for (const picture of livePictures) {
-    for (const scheme of schemes) await take(browser, picture, scheme, '');
-  }
-  await take(browser, livePictures[1], 'light', '-phone');
-  await activity.stop();
+  if (values.address === undefined) await takeOwnServer();
+  else await takeRunningServer(values.address);
 } finally {
   await browser.close();
+}
+
+async function takeOwnServer(): Promise<void> {
+  const server = await Server.start({ driver: sqlite, arguments: ['--ui-write', ...liveArguments] });
+  const client = new EtcdClient(server.address);
+  try {
+    await putClusterKeys(client);
+    await takeKeys(server.address, { object: '/registry/pods/shop/web-003', changed: '/app/settings' });
+    const activity = await startActivity(client);
+    await pause(workMs);
+    await takeLive(server.address);
+    await activity.stop();
+  } finally {
+    client.close();
+    await server.remove();
+  }
+}
+
+/** While the control plane creates and deletes pods. */
+async function takeRunningServer(address: string): Promise<void> {
+  await takeLive(address);
+  const client = new EtcdClient(address);
+  const pods = await client.range({ key: '/registry/pods/', range_end: '/registry/pods0', limit: 1 });
   client.close();
-  await server.remove();
+  const pod = String(pods.kvs[0]?.key);
+  await takeKeys(address, { object: pod, changed: pod });
+}
+
+async function takeKeys(address: string, keys: Parameters<typeof picturesOf>[0]): Promise<void> {
+  const pictures = picturesOf(keys);
+  await takeInBothColours(address, pictures);
+  await take(address, pictures[0], 'light', '-phone');
+}
+
+async function takeLive(address: string): Promise<void> {
+  await takeInBothColours(address, livePictures);
+  await take(address, livePictures[1], 'light', '-phone');
+}
+
+async function takeInBothColours(address: string, pictures: readonly Picture[]): Promise<void> {
+  for (const picture of pictures) {
+    for (const scheme of ['light', 'dark'] as const) await take(address, picture, scheme, '');
+  }
 }
 
 async function take(
-  from: Browser,
+  address: string,
   { name, hash, prepare }: Picture,
-  colorScheme: (typeof schemes)[number],
+  colorScheme: 'light' | 'dark',
   size: keyof typeof sizes,
 ): Promise<void> {
-  const tabs = await from.newContext({ colorScheme, viewport: sizes[size] });
+  const tabs = await browser.newContext({ colorScheme, viewport: sizes[size] });
   const page = await tabs.newPage();
-  await page.goto(`${server.url}/ui/${hash}`);
+  await page.goto(`http://${address}/ui/${hash}`);
   await prepare(page);
   await page.screenshot({ path: join(directory, `ui-${name}-${colorScheme}${size}.png`) });
   await tabs.close();

@@ -65,7 +65,8 @@ async function contentFindings(
 
 async function historyFindings(database: OfflineDatabase): Promise<readonly Finding[]> {
   const ahead = await rowsNotCovered(database);
-  if (ahead > 0) return [advice('store', `rows that kine wrote since tine: ${ahead}; tine takes them over when it starts`)];
+  if (ahead > 0)
+    return [advice('store', `rows that kine wrote since tine: ${ahead}; tine takes them over when it starts`)];
   const { revision, compactRevision } = await database.run(headProgram());
   const compacted = compactRevision < 0 ? 'never compacted' : `compacted through ${compactRevision}`;
   const keyCount = (await database.run(row(KEY_COUNT_UP_TO, doctorLimits.countMax))) ?? 0;
