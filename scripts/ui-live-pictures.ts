@@ -4,6 +4,9 @@ import type { Page } from 'playwright-core';
 /** Time of work before the pictures, so that the charts have lines. */
 export const workMs = 150_000;
 
+/** The same for a server that works already. */
+export const chartMs = 45_000;
+
 /** Options of the server with which there is something to see. */
 export const liveArguments = [
   ...['--warning-unary-request-duration', '20ms'],

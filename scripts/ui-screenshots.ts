@@ -13,7 +13,7 @@ import { EtcdClient, repositoryRoot, Server, sqlite } from '../test/support/inde
 import { startActivity } from '../test/support/ui/activity.ts';
 import { launchChromium } from '../test/support/ui/chromium.ts';
 import { putClusterKeys } from '../test/support/ui/cluster-keys.ts';
-import { liveArguments, livePictures, workMs } from './ui-live-pictures.ts';
+import { chartMs, liveArguments, livePictures, workMs } from './ui-live-pictures.ts';
 
 interface Picture {
   readonly name: string;
@@ -75,14 +75,18 @@ async function takeOwnServer(): Promise<void> {
   }
 }
 
-/** While the control plane creates and deletes pods. */
+/** To be started while the control plane creates and deletes pods. */
 async function takeRunningServer(address: string): Promise<void> {
-  await takeLive(address);
+  const [events, load, cluster] = livePictures;
+  await takeInBothColours(address, [events, cluster]);
   const client = new EtcdClient(address);
   const pods = await client.range({ key: '/registry/pods/', range_end: '/registry/pods0', limit: 1 });
   client.close();
   const pod = String(pods.kvs[0]?.key);
   await takeKeys(address, { object: pod, changed: pod });
+  await pause(chartMs);
+  await takeInBothColours(address, [load]);
+  await take(address, load, 'light', '-phone');
 }
 
 async function takeKeys(address: string, keys: Parameters<typeof picturesOf>[0]): Promise<void> {
