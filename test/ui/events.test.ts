@@ -5,6 +5,7 @@ import { addUser, enableAuth } from '../support/auth.ts';
 import { ANY_DRIVER, type EtcdClient, ownServer, suite } from '../support/index.ts';
 import { accessibilityFindings } from '../support/ui/accessibility.ts';
 import { testAppearance } from '../support/ui/appearance.ts';
+import { protobufObject } from '../support/ui/kubernetes-objects.ts';
 import { browserForTests } from '../support/ui/open-page.ts';
 
 /** Each row as its event, key and revision; a row of skipped events as its text. */
@@ -49,6 +50,18 @@ for (const driver of ANY_DRIVER) {
     assert.equal(await page.getByText('not shown').count(), 0);
     await page.getByText('3 events received').waitFor();
     assert.equal(await page.getByRole('link', { name: '/live/pod' }).first().getAttribute('href'), '#/value//live/pod');
+    assert.deepEqual(faults, []);
+  });
+
+  test('an event of a Kubernetes object in protobuf shows its kind instead of its bytes', async (context) => {
+    const { client } = shared;
+    const { page, faults } = await open(context, { url: url('/kinds/') });
+    await page.getByText('Live.').waitFor();
+    const pod = protobufObject({ apiVersion: 'v1', kind: 'Pod', name: 'web', namespace: 'shop' });
+    await client.put({ key: '/kinds/pod', value: pod });
+    const cell = page.locator('table.events td.value');
+    await cell.waitFor();
+    assert.equal(await cell.textContent(), `Pod (v1) ${pod.length} B`);
     assert.deepEqual(faults, []);
   });
 

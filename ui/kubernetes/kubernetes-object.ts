@@ -29,6 +29,23 @@ export function isKubernetesProtobuf(bytes: Uint8Array): boolean {
   return String.fromCharCode(...bytes.subarray(0, magic.length)) === magic;
 }
 
+/** The type of an object. */
+export type ObjectType = Pick<KubernetesObject, 'apiVersion' | 'kind'>;
+
+/** The tag of TypeMeta, the first field of runtime.Unknown. Its length has one byte. */
+const typeMetaTag = 0x0a;
+
+/** The type of an object in protobuf, from its first bytes; undefined: they do not show one. */
+export function kubernetesType(start: Uint8Array<ArrayBuffer>): ObjectType | undefined {
+  if (!isKubernetesProtobuf(start)) return undefined;
+  const [tag, length = 0] = start.subarray(magic.length);
+  const from = magic.length + 2;
+  if (tag !== typeMetaTag || from + length > start.length) return undefined;
+  const fields = protobufFields(start.subarray(from, from + length));
+  const type = fields && typeOf(fields);
+  return type?.kind ? type : undefined;
+}
+
 /** The object behind `k8s\0`; undefined if the bytes after it are no object. */
 export function kubernetesProtobuf(
   bytes: Uint8Array<ArrayBuffer>,
@@ -38,8 +55,7 @@ export function kubernetesProtobuf(
   const type = messageAt(envelope, unknownFields.typeMeta);
   const raw = messageAt(envelope, unknownFields.raw);
   if (type === undefined || raw === undefined) return undefined;
-  const apiVersion = textAt(type, typeFields.apiVersion);
-  const kind = textAt(type, typeFields.kind);
+  const { apiVersion, kind } = typeOf(type);
   const schema = schemas.message(`${apiVersion}.${kind}`);
   const { metadata = {}, ...rest } = namedTree(raw, schema ?? metadataSchema, schemas);
   const fields = Object.keys(rest).length === 0 || schema !== undefined ? rest : { fields: rest };
@@ -59,6 +75,10 @@ export function kubernetesJson(value: unknown): KubernetesObject | undefined {
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
   if (typeof metadata !== 'object' || metadata === null) return undefined;
   return { apiVersion, kind, metadata: metadata as Members, whole: value as Plain, isNamed: true };
+}
+
+function typeOf(typeMeta: readonly ProtobufField[]): ObjectType {
+  return { apiVersion: textAt(typeMeta, typeFields.apiVersion), kind: textAt(typeMeta, typeFields.kind) };
 }
 
 function bytesAt(fields: readonly ProtobufField[] | undefined, wanted: number): Uint8Array<ArrayBuffer> | undefined {

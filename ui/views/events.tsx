@@ -3,6 +3,7 @@ import { addressOfBytes, bytesOfShown, shownBytes } from '../bytes.ts';
 import { type EventFeed, type FeedItem, type FeedStatus, waitingMax } from '../events/event-feed.ts';
 import type { ReceivedEvent } from '../events/received-event.ts';
 import { type Followed, useFeed } from '../events/use-feed.ts';
+import { kubernetesType } from '../kubernetes/kubernetes-object.ts';
 import { hexId } from '../parts/hex-id.ts';
 import { bytesText, clockText, counted, countText } from '../parts/quantities.ts';
 import { Table } from '../parts/table.tsx';
@@ -180,6 +181,14 @@ function EventRow({ event, atMs }: { readonly event: ReceivedEvent; readonly atM
 }
 
 function ValueStart({ event: { valueBytes, valueStart } }: { readonly event: ReceivedEvent }) {
+  const type = kubernetesType(valueStart);
+  if (type !== undefined) {
+    return (
+      <>
+        {type.kind} ({type.apiVersion}) <span class="quiet">{bytesText(valueBytes)}</span>
+      </>
+    );
+  }
   const isWhole = valueBytes === valueStart.length;
   return (
     <>

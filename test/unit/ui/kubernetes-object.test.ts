@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
+import { kubernetesType } from '../../../ui/kubernetes/kubernetes-object.ts';
 import { decodeValue, objectBytesMax } from '../../../ui/value/decode-value.ts';
 import { formsOf, textOfForm } from '../../../ui/value/value-forms.ts';
 import { type Field, message, protobufObject } from '../../support/ui/kubernetes-objects.ts';
@@ -34,6 +35,12 @@ interface Kind {
 
 describe('objects that an API server stored', () => {
   for (const { key, value, object } of storedObjects()) {
+    test(`${key} shows its type in its first 120 bytes`, () => {
+      const type = kubernetesType(Uint8Array.from(value.subarray(0, 120)));
+      const { apiVersion, kind } = object;
+      assert.deepEqual(type, { apiVersion, kind });
+    });
+
     test(`${key} has the fields that kubectl shows, in JSON and in YAML`, async () => {
       assert.deepEqual(JSON.parse(await shown('json', value)), asStored(object));
       assert.deepEqual(parse(await shown('yaml', value)), asStored(object));
@@ -134,4 +141,17 @@ describe('an object in protobuf', () => {
     assert.equal(await kindOf(objectBytesMax - extra), 'kubernetes');
     assert.equal(await kindOf(objectBytesMax - extra + 1), 'undecoded');
   });
+});
+
+test('bytes that are cut within the type of an object, or are none, show no type', () => {
+  const whole = protobufObject({ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'n' });
+  const typeEnd = 'k8s\0'.length + 2 + 2 + 'apps/v1'.length + 2 + 'ReplicaSet'.length;
+  for (let length = 0; length < typeEnd; length += 1)
+    assert.equal(kubernetesType(Uint8Array.from(whole.subarray(0, length))), undefined, `${length} bytes`);
+  assert.deepEqual(kubernetesType(Uint8Array.from(whole.subarray(0, typeEnd))), {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+  });
+  for (const text of ['{"kind":"Pod"}', 'k8s:enc:aescbc:v1:key1:', 'k8s\0\n\x02\n\0'])
+    assert.equal(kubernetesType(Uint8Array.from(Buffer.from(text, 'latin1'))), undefined, text);
 });
