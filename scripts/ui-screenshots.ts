@@ -82,7 +82,10 @@ async function takeRunningServer(address: string): Promise<void> {
   const client = new EtcdClient(address);
   const pods = await client.range({ key: '/registry/pods/', range_end: '/registry/pods0', limit: 1 });
   client.close();
-  const pod = String(pods.kvs[0]?.key);
+  const [first] = pods.kvs;
+  if (first === undefined)
+    throw new Error(`${address}: no pod is stored there; start a Kubernetes control plane on it`);
+  const pod = String(first.key);
   await takeKeys(address, { object: pod, changed: pod });
   await pause(chartMs);
   await takeInBothColours(address, [load]);
