@@ -198,7 +198,7 @@ export const limits = {
    * Lists of all connections that have not begun, about 5 KiB each with their calls. Further lists
    * are refused with "too many requests". The last one waits for seconds.
    */
-  listsWaitingMax: 10_000,
+  listsWaitingMax: 5_000,
   /**
    * Cancelled requests that are dropped in one turn of the event loop. Each takes about 5 us until
    * its call has ended.

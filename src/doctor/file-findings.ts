@@ -1,7 +1,7 @@
 /** The files of a SQLite database and their disk. */
 import { isOpenToEveryUser, isReplaceableByEveryUser, octal } from '../drivers/sqlite/file/file-modes.ts';
 import type { FileState, FileStorage, FileSystem, SyncTimes } from '../drivers/storage-facts.ts';
-import { bytesText } from '../kit/bytes-text.ts';
+import { bytesText } from '../kit/amount-text.ts';
 import { limits } from '../limits.ts';
 import { doctorLimits } from './doctor-limits.ts';
 import { advice, type Finding, ok, problem } from './finding.ts';

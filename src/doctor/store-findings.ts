@@ -1,6 +1,6 @@
 /** The state of the store: keys, history, leases, alarms, members, size and quota. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
-import { bytesText } from '../kit/bytes-text.ts';
+import { bytesText } from '../kit/amount-text.ts';
 import { limits } from '../limits.ts';
 import { alarmsProgram } from '../mvcc/cluster/alarms.ts';
 import { headProgram } from '../mvcc/head.ts';

@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { isDriverError } from '../errors.ts';
-import { durationText } from '../kit/duration-text.ts';
+import { durationText } from '../kit/amount-text.ts';
 
 /**
  * An outage is over when work succeeds that began this many ms after the last failure. So a

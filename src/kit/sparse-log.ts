@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { durationText } from './duration-text.ts';
+import { durationText } from './amount-text.ts';
 
 export interface SparseLogOptions {
   readonly logger: Logger;

@@ -2,7 +2,7 @@
 import { access, constants, mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOwnError } from '../errors.ts';
-import { bytesText } from '../kit/bytes-text.ts';
+import { bytesText } from '../kit/amount-text.ts';
 import { byTime, type KnownSnapshot, type SnapshotPlace } from './known-snapshot.ts';
 import { SnapshotError } from './snapshot-error.ts';
 import {

@@ -1,6 +1,8 @@
 /** Takes the snapshot of one slot: into the folder, from there into the bucket. */
+
 import type { BackendVersions } from '../backend/backend-buckets.ts';
 import type { SnapshotConfig } from '../config/config.ts';
+import { timerMsMax } from '../kit/long-interval.ts';
 import type { Logger } from '../logger.ts';
 import type { SnapshotPlaceKind } from '../statistics/snapshot-statistics.ts';
 import type { Store } from '../store/store.ts';
@@ -204,9 +206,6 @@ interface Upload {
 
 /** How long a try waits for the first answer of the storage at least, also after the next slot. */
 const firstAnswerMsMin = 15_000;
-
-/** The longest time of a timer in Node. */
-const timerMsMax = 2 ** 31 - 1;
 
 /** Ends a try if the storage has given no answer until the next slot. */
 async function untilSilent<Result>(

@@ -6,13 +6,16 @@ import { isDriverError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { MemberId } from '../mvcc/ids.ts';
 import type { Member } from '../mvcc/operations.ts';
+import type { Coalescer } from './queues/coalescer.ts';
 import { internal, type Requester } from './queues/requester.ts';
+import { sharedRead } from './queues/shared-read.ts';
 import type { ReadQueue } from './reads/read-queue.ts';
+import type { CoalescerStatistics } from './store-statistics.ts';
 import type { WriteQueue } from './writes/write-queue.ts';
 
 export class Members {
   readonly #driver: Driver;
-  readonly #reads: ReadQueue;
+  readonly #reads: Coalescer<null, readonly Member[]>;
   readonly #writes: WriteQueue;
   readonly #self: Member;
   readonly #logger: Logger;
@@ -29,7 +32,7 @@ export class Members {
     options: { readonly reads: ReadQueue; readonly self: Member; readonly logger: Logger },
   ) {
     this.#driver = driver;
-    this.#reads = options.reads;
+    this.#reads = sharedRead(() => this.#read(options.reads));
     this.#writes = writes;
     this.#self = options.self;
     this.#logger = options.logger;
@@ -56,10 +59,18 @@ export class Members {
     void this.#beat();
   }
 
+  get reads(): CoalescerStatistics {
+    return this.#reads.statistics;
+  }
+
   /** Reads the members that are running now, this one included. */
-  async list(requester: Requester): Promise<readonly Member[]> {
+  list(requester: Requester): Promise<readonly Member[]> {
+    return this.#reads.read(null, requester);
+  }
+
+  async #read(reads: ReadQueue): Promise<readonly Member[]> {
     const sinceMs = this.#driver.nowMs() - limits.memberSilenceMsMax;
-    const { members, namedLeader } = await this.#reads.read('membersSince', sinceMs, { requester });
+    const { members, namedLeader } = await reads.read('membersSince', sinceMs, { requester: internal });
     const others = members.filter(({ id }) => id !== this.#self.id);
     this.#known = [...others, this.#self].sort((a, b) => (a.id < b.id ? -1 : 1));
     const leader = namedLeader ?? this.#known[0]?.id ?? this.#self.id;

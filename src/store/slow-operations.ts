@@ -1,4 +1,4 @@
-import { durationText } from '../kit/duration-text.ts';
+import { durationText } from '../kit/amount-text.ts';
 import { SparseLog } from '../kit/sparse-log.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';

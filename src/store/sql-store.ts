@@ -47,6 +47,7 @@ import { OperationCounts } from './operation-counts.ts';
 import { Coalescer } from './queues/coalescer.ts';
 import { PacedAnswers } from './queues/paced-answers.ts';
 import { internal, type Requester } from './queues/requester.ts';
+import { sharedRead } from './queues/shared-read.ts';
 import { type AnsweredHead, HeadTracker, type KnownHead } from './reads/head-tracker.ts';
 import { KeyHasher, type KeysHash } from './reads/key-hasher.ts';
 import { ObservedReads } from './reads/observed-reads.ts';
@@ -91,6 +92,7 @@ export class SqlStore implements Store {
   readonly #slow: SlowOperations;
   readonly #headReads: Coalescer<HeadReader, Head>;
   readonly #sizeReads: Coalescer<null, { bytes: number; inUseBytes: number }>;
+  readonly #alarmReads: Coalescer<null, { head: Head; alarms: readonly Alarm[] }>;
   readonly #reads: Readonly<Record<ReadLane, ReadQueue>>;
   readonly #paced = new PacedAnswers();
   readonly #points: PointReader;
@@ -154,13 +156,8 @@ export class SqlStore implements Store {
       logger: options.logger,
     });
     this.#defragmenter = new Defragmenter(driver, options.logger);
-    this.#sizeReads = new Coalescer({
-      answer: async (requests) => {
-        const size = await driver.size();
-        return requests.map(() => size);
-      },
-      hasLargeReply: () => false,
-    });
+    this.#sizeReads = sharedRead(() => driver.size());
+    this.#alarmReads = sharedRead(() => this.#reads.quick.read('alarms', null, { requester: internal }));
     const readHead = (requester: Requester) => this.head(requester);
     this.auth = new AuthStore(driver, this.#writes, { reads: this.#reads.quick, readHead });
     this.events = eventSource({
@@ -339,7 +336,7 @@ export class SqlStore implements Store {
   }
 
   async alarms(requester: Requester): Promise<{ head: Head; alarms: readonly Alarm[] }> {
-    const found = await this.#reads.quick.read('alarms', null, { requester });
+    const found = await this.#alarmReads.read(null, requester);
     return { head: found.head, alarms: withOwnAlarms(found.alarms, this.#writeHealth.alarms) };
   }
 
@@ -373,6 +370,8 @@ export class SqlStore implements Store {
       bulkReads: this.#reads.bulk.statistics,
       pacedAnswers: this.#paced.statistics,
       sizeReads: this.#sizeReads.statistics,
+      alarmReads: this.#alarmReads.statistics,
+      memberReads: this.#members.reads,
       otherReads: this.#reads.quick.statistics,
       quotaWaits: this.#quota?.statistics ?? emptyQueue,
       knownCounts: this.#ranges.countUses,

@@ -18,6 +18,8 @@ export interface StoreStatistics {
   readonly pacedAnswers: QueueStatistics;
   /** Reads of the database's size. */
   readonly sizeReads: CoalescerStatistics;
+  readonly alarmReads: CoalescerStatistics;
+  readonly memberReads: CoalescerStatistics;
   /** All other reads. */
   readonly otherReads: QueueStatistics;
   /** Writes that wait for the database's size, before they wait for a batch. */

@@ -1,4 +1,5 @@
 import { etcdError } from '../errors.ts';
+import { startLongInterval } from '../kit/long-interval.ts';
 import type { Revision } from '../mvcc/ids.ts';
 import type { Audience } from './audience/audience.ts';
 import { CatchUp } from './catch-up.ts';
@@ -22,7 +23,7 @@ export class WatchSession implements WatcherOwner {
   #unsentBytes = 0;
   /** Watchers that catch up. */
   #behindCount = 0;
-  #progressTimer: NodeJS.Timeout | undefined;
+  #stopProgress: (() => void) | undefined;
   #progressRequested = 0;
   #isProgressUnderWay = false;
   /** Progress replies that wait until the last watcher has caught up. */
@@ -105,7 +106,7 @@ export class WatchSession implements WatcherOwner {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    clearInterval(this.#progressTimer);
+    this.#stopProgress?.();
     for (const watcher of this.#watchers.values()) this.#hub.detach(watcher, 'closed');
     this.#watchers.clear();
     this.#unsent = [];
@@ -239,10 +240,9 @@ export class WatchSession implements WatcherOwner {
    * streams of a restarted client do not all send at once.
    */
   #startProgressTimer(): void {
-    if (this.#progressTimer) return;
+    if (this.#stopProgress) return;
     const intervalMs = this.#hub.progressIntervalMs;
-    this.#progressTimer = setInterval(() => this.#notifyProgress(), intervalMs * (1 + Math.random() / 10));
-    this.#progressTimer.unref();
+    this.#stopProgress = startLongInterval(() => this.#notifyProgress(), intervalMs * (1 + Math.random() / 10));
   }
 
   #notifyProgress(): void {

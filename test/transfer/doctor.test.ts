@@ -115,7 +115,10 @@ for (const driver of TINE_DRIVERS) {
     for (const address of addresses) {
       const { status, stdout, stderr } = runTine(['doctor', address]);
       assert.equal(stdout, '');
-      assert.match(stderr, /^tine: [^\n]*(no such file|does not exist|ECONNREFUSED)[^\n]*\n$/);
+      assert.match(
+        stderr,
+        /^tine: [^\n]*(no such file|does not exist|ECONNREFUSED\); start the database server, or )[^\n]*\n$/,
+      );
       assert.equal(status, 1);
     }
   });

@@ -1,7 +1,7 @@
 /** `tine snapshot save` without a file, `list` and `prune`: what uses the folder and the bucket. */
 import type { Config } from '../../config/config.ts';
 import { offlineAccess } from '../../drivers/open-offline.ts';
-import { bytesText } from '../../kit/bytes-text.ts';
+import { bytesText } from '../../kit/amount-text.ts';
 import type { BucketPlace } from '../../snapshots/bucket/bucket-place.ts';
 import type { FolderPlace } from '../../snapshots/folder-place.ts';
 import { type KnownSnapshot, knownSnapshots } from '../../snapshots/known-snapshot.ts';

@@ -1,6 +1,7 @@
 /** Classifies the errors of MySQL, MariaDB and mysql2. */
 import { DriverError, type DriverErrorKind, isDriverError, isOwnError } from '../../errors.ts';
 import { NoConnectionLeft } from '../remote/connections/no-connection-left.ts';
+import { failureText } from '../remote/failure-text.ts';
 import { TransactionConflict } from '../remote/retry.ts';
 
 /**
@@ -182,7 +183,7 @@ function messageOf(failure: Failure, kind: DriverErrorKind): string {
   if (setting !== undefined) return `a transaction is larger than the ${setting} of the database; raise it (${code})`;
   switch (number) {
     case undefined:
-      return code === 'PROTOCOL_ERROR' ? message : `${message} (${code})`;
+      return code === 'PROTOCOL_ERROR' ? message : failureText(message, code);
     case 1040:
     case 1203:
       return `the database has too many connections (${code})`;

@@ -1,6 +1,7 @@
 /** Classifies the errors of Postgres and pg. */
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 import { NoConnectionLeft } from '../remote/connections/no-connection-left.ts';
+import { failureText } from '../remote/failure-text.ts';
 import { TransactionConflict } from '../remote/retry.ts';
 
 /**
@@ -16,7 +17,7 @@ export function classifyError(error: unknown): Error {
     return new NoConnectionLeft(`${message} (${code})`, error);
   // Serialization failure, deadlock.
   if (code === '40001' || code === '40P01') return new TransactionConflict(`${message} (${code})`, error);
-  return new DriverError(kindOf(code, message), code === undefined ? message : `${message} (${code})`, {
+  return new DriverError(kindOf(code, message), code === undefined ? message : failureText(message, code), {
     cause: error,
   });
 }

@@ -5,7 +5,7 @@
  * the database is set, this clock follows, and all instances agree again.
  */
 
-import { durationText } from '../../kit/duration-text.ts';
+import { durationText } from '../../kit/amount-text.ts';
 import type { Logger } from '../../logger.ts';
 import { remoteLimits } from './remote-limits.ts';
 

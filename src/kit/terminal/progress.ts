@@ -3,7 +3,7 @@
  * the rate, and the time left. On a terminal this is a bar, elsewhere a line every few seconds.
  */
 import { styleText } from 'node:util';
-import { bytesText } from '../bytes-text.ts';
+import { bytesText } from '../amount-text.ts';
 import { type LineStream, ReplacedLine } from './replaced-line.ts';
 
 export interface ProgressTask {

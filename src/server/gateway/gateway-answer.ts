@@ -81,8 +81,7 @@ export class GatewayAnswer {
   /** Stops writing: the client has closed the connection. */
   drop(): void {
     this.#isOver = true;
-    this.#queue.length = 0;
-    this.#queuedBytes = 0;
+    for (const message of this.#queue.splice(0)) this.#queuedBytes -= byteLength(message);
   }
 
   async drained(): Promise<void> {
@@ -98,8 +97,10 @@ export class GatewayAnswer {
     this.#isRunning = true;
     try {
       for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
+        // `#write` frees the message, which is empty then.
+        const bytes = byteLength(message);
         await this.#write(message);
-        this.#queuedBytes -= byteLength(message);
+        this.#queuedBytes -= bytes;
       }
       if (this.#end !== undefined && !this.#isOver) this.#finish(this.#end);
     } catch (error) {

@@ -156,7 +156,7 @@ export class GatewayCall implements CallStream, StreamListener, UnfinishedReques
   // Methods that the gRPC server calls for its checks.
 
   isArrivingSince(beforeMs: number): boolean {
-    return !this.#isBodyDone && this.#arrivingSinceMs !== undefined && this.#arrivingSinceMs < beforeMs;
+    return !this.#isRefused && this.#arrivingSinceMs !== undefined && this.#arrivingSinceMs < beforeMs;
   }
 
   abortRequest(): void {
@@ -211,6 +211,7 @@ export class GatewayCall implements CallStream, StreamListener, UnfinishedReques
   }
 
   #onBodyRead(): void {
+    this.#arrivingSinceMs = undefined;
     if (this.#isRefused || this.#isOver) return;
     if (this.#options.method.kind !== 'bidirectional') {
       this.#start();

@@ -1,4 +1,5 @@
 /** tine's own metrics, for values that etcd does not have, in base units. */
+import type { QueueStatistics } from '../../store/store-statistics.ts';
 import type { Family, Sample } from './family.ts';
 import { byLabel, counter, gauge, info, seconds, sizes, summary } from './family.ts';
 import type { Scrape } from './scrape.ts';
@@ -66,17 +67,20 @@ function writeFamilies({ store }: Scrape): readonly Family[] {
 }
 
 function readFamilies({ store }: Scrape): readonly Family[] {
-  const { pointReads, leaseReads, headReads, listStarts, bulkReads, pacedAnswers, sizeReads, otherReads } = store;
+  const { pointReads, leaseReads, headReads, listStarts, bulkReads, pacedAnswers } = store;
+  const { sizeReads, alarmReads, memberReads, otherReads } = store;
   const { knownCounts, readCache } = store;
-  const queues = [pointReads, leaseReads, headReads, listStarts, bulkReads, pacedAnswers, sizeReads, otherReads];
+  const lists = [listStarts, bulkReads, pacedAnswers];
+  const others = [alarmReads, memberReads, otherReads];
+  const queues = [pointReads, leaseReads, headReads, ...lists, sizeReads, ...others];
   return [
     gauge('tine_read_queue_reads', 'Reads that wait for a batch or for a reader.', [
       { labels: { kind: 'key' }, value: pointReads.waiting },
       { labels: { kind: 'lease' }, value: leaseReads.waiting },
       { labels: { kind: 'head' }, value: headReads.waiting },
-      { labels: { kind: 'list' }, value: listStarts.waiting + bulkReads.waiting + pacedAnswers.waiting },
+      { labels: { kind: 'list' }, value: waitingIn(lists) },
       // Without reads of the database's size, because each scrape makes one.
-      { labels: { kind: 'other' }, value: otherReads.waiting },
+      { labels: { kind: 'other' }, value: waitingIn(others) },
     ]),
     sizes('tine_read_batch_keys', 'Reads of single keys that were answered together.', pointReads.batchReads),
     sizes('tine_read_batch_leases', 'Renewals of leases that were looked up together.', leaseReads.batchReads),
@@ -106,6 +110,10 @@ function readFamilies({ store }: Scrape): readonly Family[] {
       readCache.bytes,
     ),
   ];
+}
+
+function waitingIn(queues: readonly QueueStatistics[]): number {
+  return queues.reduce((sum, { waiting }) => sum + waiting, 0);
 }
 
 function watchFamilies({ watches }: Scrape): readonly Family[] {

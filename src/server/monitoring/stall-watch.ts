@@ -1,4 +1,4 @@
-import { durationText } from '../../kit/duration-text.ts';
+import { durationText } from '../../kit/amount-text.ts';
 import type { Logger } from '../../logger.ts';
 import { serverLimits } from '../server-limits.ts';
 

@@ -72,6 +72,11 @@ export const transportLimits = {
    */
   turnMsMin: 0.1,
   /**
+   * A turn processes at least this many frames: a request of two frames, with updates of windows,
+   * does not need two turns.
+   */
+  turnFramesMin: 4,
+  /**
    * Time for handlers of streams to take messages before the event loop continues. A message takes
    * some microseconds, a compressed one a millisecond or two.
    */
@@ -89,6 +94,13 @@ export const transportLimits = {
   idleFramesBurst: 10_000,
   idleFramesPerSecond: 1_000,
   idleFramesPerAnswerFrame: 2,
+  /**
+   * The same for all connections together: the bursts of four connections. Beyond that, a
+   * connection may send `idleFramesBurstMin` at once.
+   */
+  sharedIdleFramesBurst: 40_000,
+  sharedIdleFramesPerSecond: 10_000,
+  idleFramesBurstMin: 1_000,
   /** This many bytes without use count as another frame. */
   uselessBytesPerFrame: 1024,
   /**
@@ -126,10 +138,15 @@ export const transportLimits = {
   connectionUnreadBytesMax: 16 * 1024 * 1024,
   /**
    * Bytes of replies that wait for all clients. Above it, a connection may have only
-   * `connectionUnreadBytesMin` of them.
+   * `connectionUnreadBytesMin` of them, and no more than that in its output.
    */
   unreadBytesMax: 48 * 1024 * 1024,
   connectionUnreadBytesMin: 256 * 1024,
+  /**
+   * Time in which a client should take the error that closes its connection. After that the
+   * connection is closed without it.
+   */
+  failedCloseMs: 500,
   /** Streams whose reset a connection remembers, while their last frames may be on the way. */
   recentResetsMax: 1_000,
   /** The resolution of deadlines: calls whose deadlines are this close end together. */

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { AutoCompaction } from '../../config/config.ts';
 import { EtcdError } from '../../errors.ts';
+import { startLongInterval } from '../../kit/long-interval.ts';
 import { RetryLog } from '../../kit/retry-log.ts';
 import type { Revision } from '../../mvcc/ids.ts';
 
@@ -68,7 +69,7 @@ async function compactTo(revision: Revision, target: Target): Promise<void> {
 function every(intervalMs: number, logger: Logger, work: () => Promise<void>): () => void {
   const retries = new RetryLog(logger, 'automatic compaction failed; retrying at each interval');
   let busy = false;
-  const timer = setInterval(async () => {
+  return startLongInterval(async () => {
     if (busy) return;
     busy = true;
     try {
@@ -80,6 +81,4 @@ function every(intervalMs: number, logger: Logger, work: () => Promise<void>): (
       busy = false;
     }
   }, intervalMs);
-  timer.unref();
-  return () => clearInterval(timer);
 }

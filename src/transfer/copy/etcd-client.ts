@@ -75,7 +75,7 @@ export class EtcdClient {
   readonly #client: Client;
   readonly #metadata = new Metadata();
 
-  private constructor(url: URL, access: EtcdAccess) {
+  private constructor(url: EtcdAddress, access: EtcdAccess) {
     // grpc-js sends an IP address as the TLS server name, and Node warns about this.
     process.noDeprecation = true;
     this.name = `${url.protocol}//${url.host}`;
@@ -216,19 +216,28 @@ function advised(reason: string): string {
   return isUntrusted ? `${fault}; name a file with its authority in ETCDCTL_CACERT` : reason;
 }
 
+interface EtcdAddress {
+  /** `http:` or `https:`. */
+  readonly protocol: string;
+  /** With the port. */
+  readonly host: string;
+}
+
 /** @throws StartError without the password in it. */
-function parsed(address: string): URL {
+function parsed(address: string): EtcdAddress {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || url.hostname === '')
     throw new StartError('the address is not valid; write http://HOST:2379');
   if (url.username !== '' || url.password !== '')
     throw new StartError('the address contains a user; set ETCDCTL_USER (NAME:PASSWORD) instead');
-  if (url.port === '') url.port = '2379';
-  return url;
+  const { protocol, hostname } = url;
+  // A URL leaves out the port of its protocol, also where the address contains it.
+  const port = url.port || /^[^/]*\/\/[^/?#]*:(\d+)(?:[/?#]|$)/.exec(address)?.[1] || '2379';
+  return { protocol, host: `${hostname}:${port}` };
 }
 
-function channelCredentials(url: URL, { caFile, certFile, keyFile }: EtcdAccess): ChannelCredentials {
-  if (url.protocol === 'http:') return credentials.createInsecure();
+function channelCredentials({ protocol }: EtcdAddress, { caFile, certFile, keyFile }: EtcdAccess): ChannelCredentials {
+  if (protocol === 'http:') return credentials.createInsecure();
   return credentials.createSsl(file(caFile), file(keyFile), file(certFile));
 }
 

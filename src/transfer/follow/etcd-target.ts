@@ -3,7 +3,7 @@
  * written as one transaction, which takes the next revision. The revisions are equal as long as
  * nothing else writes to this etcd.
  */
-import { StartError } from '../../errors.ts';
+import { etcdError, StartError } from '../../errors.ts';
 import { KV, type TxnResponse } from '../../wire/generated/etcdserverpb/kv.ts';
 import { Lease } from '../../wire/generated/etcdserverpb/lease.ts';
 import { Maintenance } from '../../wire/generated/etcdserverpb/maintenance.ts';
@@ -159,7 +159,10 @@ export class EtcdTarget implements FollowTarget {
 
   async #grant(ids: readonly bigint[]): Promise<void> {
     for (const { id, ttlSeconds } of await grantedLeases(this.#source, ids)) {
-      await this.#client.call(Lease.methods.leaseGrant, { id, ttl: ttlSeconds });
+      await this.#client.call(Lease.methods.leaseGrant, { id, ttl: ttlSeconds }).catch((error: unknown) => {
+        // A lost connection of an earlier attempt delivered the request after all.
+        if (!isLeaseGranted(error)) throw error;
+      });
       this.#leases.add({ id, ttlSeconds });
     }
   }
@@ -171,6 +174,11 @@ export class EtcdTarget implements FollowTarget {
     if (ttl >= 0) await this.#client.call(Lease.methods.leaseRevoke, { id });
     this.#leases.delete(id);
   }
+}
+
+function isLeaseGranted(error: unknown): boolean {
+  const { cause } = error as { cause?: { details?: unknown } };
+  return cause?.details === etcdError('leaseExists').message;
 }
 
 interface Found {

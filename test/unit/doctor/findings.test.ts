@@ -7,7 +7,7 @@ import { machineFindings } from '../../../src/doctor/machine-findings.ts';
 import { serverFindings } from '../../../src/doctor/server-findings.ts';
 import { fileSystemOf } from '../../../src/drivers/sqlite/file/file-system.ts';
 import type { FileStorage, ServerDetails, ServerStorage } from '../../../src/drivers/storage-facts.ts';
-import { bytesText } from '../../../src/kit/bytes-text.ts';
+import { bytesText } from '../../../src/kit/amount-text.ts';
 
 const gibibyte = 1024 ** 3;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { durationText } from '../../../src/kit/duration-text.ts';
+import { durationText } from '../../../src/kit/amount-text.ts';
 import { shortened } from '../../../src/kit/shortened.ts';
 import { withoutTrailing } from '../../../src/kit/without-trailing.ts';
 

@@ -28,6 +28,8 @@ export function nothingCounted(): StoreStatistics {
     bulkReads: queue,
     pacedAnswers: queue,
     sizeReads: reads,
+    alarmReads: reads,
+    memberReads: reads,
     otherReads: queue,
     quotaWaits: queue,
     knownCounts: { hits: 0, misses: 0 },

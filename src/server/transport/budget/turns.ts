@@ -37,10 +37,16 @@ export class Turn {
  * Shares the event loop among connections. If a connection sends more than its turn can process, it
  * is not read from until its next turn. In between, each other connection has a turn. A turn is a
  * share of a round, so a round takes no longer with many connections than with few.
+ *
+ * New input has up to half of a round before input that earlier turns have left. So a request does
+ * not wait for the rest of what hundreds of other connections have sent.
  */
 export class Turns {
   readonly #roundMsMax: number;
-  readonly #waiting = new Set<TurnTaker>();
+  /** Takers with new input, for which there was no time when it came. */
+  readonly #new = new Set<TurnTaker>();
+  /** Takers with input that their last turn has left. */
+  readonly #left = new Set<TurnTaker>();
   readonly #turn = new Turn();
   /** The time used since the last round. */
   #spentMs = 0;
@@ -71,10 +77,11 @@ export class Turns {
    * later turn.
    */
   start(taker: TurnTaker): boolean {
-    if (this.#waiting.has(taker)) return true;
+    if (this.#isWaiting(taker)) return true;
     // Work that a turn starts gets a turn of its own, later.
-    const isLeft = this.#isInTurn || this.#spentMs >= this.#roundMs || this.#runTurn(taker);
-    if (isLeft) this.#waiting.add(taker);
+    if (this.#isInTurn || this.#spentMs >= this.#roundMs) this.#new.add(taker);
+    else this.#runTurn(taker);
+    const isLeft = this.#isWaiting(taker);
     // A round resets the time. After little work it is not worth a turn of the event loop, which
     // adds about 10 us to a single request.
     if (isLeft || this.#spentMs >= this.#roundMs / 2) this.#schedule();
@@ -95,14 +102,19 @@ export class Turns {
         }
         return false;
       };
-      this.#waiting.add({ takeTurn });
+      this.#new.add({ takeTurn });
       this.#schedule();
     });
   }
 
   /** The input of this taker is no longer needed. */
   forget(taker: TurnTaker): void {
-    this.#waiting.delete(taker);
+    this.#new.delete(taker);
+    this.#left.delete(taker);
+  }
+
+  #isWaiting(taker: TurnTaker): boolean {
+    return this.#left.has(taker) || this.#new.has(taker);
   }
 
   #schedule(): void {
@@ -117,23 +129,28 @@ export class Turns {
     const isAccepting = this.#acceptedCount >= transportLimits.acceptedMark;
     this.#roundMs = isAccepting ? transportLimits.acceptingRoundMs : this.#roundMsMax;
     this.#acceptedCount = 0;
-    for (const taker of this.#waiting) {
-      if (this.#spentMs >= this.#roundMs) break;
-      // A Set is iterated in insertion order, so an entry that is added again comes last.
-      this.#waiting.delete(taker);
-      if (this.#runTurn(taker)) this.#waiting.add(taker);
-    }
+    this.#runTurns(this.#new, this.#left.size > 0 ? this.#roundMs / 2 : this.#roundMs);
+    this.#runTurns(this.#left, this.#roundMs);
     // The connections that send now have the full time again before the next round.
     this.#spentMs = 0;
-    if (this.#waiting.size > 0) this.#schedule();
+    if (this.#new.size + this.#left.size > 0) this.#schedule();
   }
 
-  #runTurn(taker: TurnTaker): boolean {
-    const shareMs = (this.#roundMs - this.#spentMs) / (this.#waiting.size + 1);
+  #runTurns(takers: Set<TurnTaker>, untilMs: number): void {
+    // A Set is iterated in insertion order, so an entry that is added again comes last.
+    for (const taker of takers) {
+      if (this.#spentMs >= untilMs) break;
+      takers.delete(taker);
+      this.#runTurn(taker);
+    }
+  }
+
+  #runTurn(taker: TurnTaker): void {
+    const shareMs = (this.#roundMs - this.#spentMs) / (this.#new.size + this.#left.size + 1);
     this.#turn.begin(Math.max(transportLimits.turnMsMin, shareMs));
     this.#isInTurn = true;
     try {
-      return taker.takeTurn(this.#turn);
+      if (taker.takeTurn(this.#turn)) this.#left.add(taker);
     } finally {
       this.#isInTurn = false;
       this.#spentMs += this.#turn.spentMs;

@@ -21,9 +21,23 @@ export function checkLength(payload: Buffer, bytes: number): void {
 export function checkPriority(streamId: number, payload: Buffer): void {
   checkStream(streamId);
   if (payload.length !== priorityBytes) throw new StreamError(ErrorCode.frameSizeError, 'a priority of the wrong size');
-  if ((payload.readUInt32BE(0) & 0x7fff_ffff) === streamId) {
-    throw new StreamError(ErrorCode.protocolError, 'a stream that depends on itself');
+  if (dependsOn(payload, streamId)) throw new StreamError(ErrorCode.protocolError, 'a stream that depends on itself');
+}
+
+/**
+ * Checks the priority before a header block. A fault ends the connection: if only the stream were
+ * reset, the header table would lack the fields of the block.
+ */
+export function checkHeaderPriority(streamId: number, payload: Buffer): void {
+  checkStream(streamId);
+  checkLength(payload, priorityBytes);
+  if (dependsOn(payload, streamId)) {
+    throw new ConnectionError(ErrorCode.protocolError, 'a stream that depends on itself');
   }
+}
+
+function dependsOn(payload: Buffer, streamId: number): boolean {
+  return (payload.readUInt32BE(0) & 0x7fff_ffff) === streamId;
 }
 
 /** The content of a frame, without its padding. */

@@ -1,5 +1,5 @@
 import { transportLimits } from '../transport-limits.ts';
-import { checkPriority, priorityBytes, withoutPadding } from './frame-checks.ts';
+import { checkHeaderPriority, priorityBytes, withoutPadding } from './frame-checks.ts';
 import { type DecodedFields, HpackDecoder } from './hpack/hpack-decoder.ts';
 import { ConnectionError, ErrorCode, Flag, frameHeaderBytes } from './protocol.ts';
 
@@ -24,7 +24,7 @@ export class HeaderBlocks {
   headers(streamId: number, flags: number, payload: Buffer): HeaderBlock | undefined {
     let part = withoutPadding(flags, payload);
     if ((flags & Flag.priority) !== 0) {
-      checkPriority(streamId, part.subarray(0, priorityBytes));
+      checkHeaderPriority(streamId, part.subarray(0, priorityBytes));
       part = part.subarray(priorityBytes);
     }
     const isEnd = (flags & Flag.endStream) !== 0;

@@ -13,6 +13,7 @@ import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
 import type { UsualAnswer } from './hpack/hpack-encoder.ts';
 import { Http2Sender } from './http2-sender.ts';
 import { Http2Stream, type StreamConnection } from './http2-stream.ts';
+import { IdleFrames } from './idle-frames.ts';
 import { Liveness } from './liveness.ts';
 import { PingPolicy } from './ping-policy.ts';
 import {
@@ -25,7 +26,6 @@ import {
   StreamError,
   windowBytesMax,
 } from './protocol.ts';
-import { RateLimit } from './rate-limit.ts';
 import { ReceiveWindows } from './receive-windows.ts';
 import type { SharedBounds } from './shared-bounds.ts';
 
@@ -56,14 +56,13 @@ export class Http2Connection implements StreamConnection, TurnTaker {
   readonly #headerBlocks = new HeaderBlocks();
   readonly #streams = new Map<number, Http2Stream>();
   /** Limits the frames that carry no request. */
-  readonly #idleFrames = new RateLimit({
-    burst: transportLimits.idleFramesBurst,
-    perSecond: transportLimits.idleFramesPerSecond,
-  });
+  readonly #idleFrames: IdleFrames;
   /** Answer frames that were already credited to the limit of idle frames. */
   #rewardedFrames = 0;
   /** The turn that is running. */
   #turn: Turn | undefined;
+  /** Frames that the running turn has processed. */
+  #turnFrames = 0;
   /** The client has sent more than its last turn could process. */
   #isInputLeft = false;
   /**
@@ -93,7 +92,12 @@ export class Http2Connection implements StreamConnection, TurnTaker {
     this.#options = options;
     this.#pings = new PingPolicy(options.keepalive.clientIntervalMinMs);
     this.#liveness = new Liveness(options.keepalive);
-    this.sender = new Http2Sender(socket, options.usualAnswer, (stream) => this.#onEnded(stream));
+    this.#idleFrames = new IdleFrames(options.idleFrames);
+    this.sender = new Http2Sender(socket, {
+      usualAnswer: options.usualAnswer,
+      onUntaken: (change) => this.countUnread(change),
+      onEnded: (stream) => this.#onEnded(stream),
+    });
     this.#windows = new ReceiveWindows(this.sender, options.messageMemory);
     this.account = options.held.open({
       bytesMax: transportLimits.connectionHeldBytesMax,
@@ -121,7 +125,12 @@ export class Http2Connection implements StreamConnection, TurnTaker {
   /** The client does not read its answers. */
   get isBackedUp(): boolean {
     if (this.#isOver) return false;
-    return this.sender.isOverfull || this.#options.unread.isBackedUp(this.#unreadBytes);
+    return this.#isOverfull || this.#options.unread.isBackedUp(this.#unreadBytes);
+  }
+
+  /** Too much waits for the socket. No input is processed or read until the client reads. */
+  get #isOverfull(): boolean {
+    return this.#options.unread.isOverfull(this.sender.outputBytes);
   }
 
   onceDrained(wake: () => void): void {
@@ -171,18 +180,24 @@ export class Http2Connection implements StreamConnection, TurnTaker {
   takeTurn(turn: Turn): boolean {
     if (this.#isOver) return false;
     this.#turn = turn;
+    this.#turnFrames = 0;
     this.#isInputLeft = this.#readFrames();
     this.#turn = undefined;
     this.#listen();
-    return this.#isInputLeft;
+    // While too much waits for the socket, its drain event starts the next turn.
+    return this.#isInputLeft && !this.#isOverfull;
   }
 
   #receive(chunk: Buffer): void {
     if (this.#isOver) return;
     this.#liveness.hasReceived = true;
     this.#reader.push(chunk);
-    this.#isInputLeft = this.#options.turns.start(this);
+    this.#startTurn();
     this.#listen();
+  }
+
+  #startTurn(): void {
+    if (this.#options.turns.start(this)) this.#isInputLeft = true;
   }
 
   #readFrames(): boolean {
@@ -204,12 +219,14 @@ export class Http2Connection implements StreamConnection, TurnTaker {
    * read its answers, which would accumulate.
    */
   #listen(): void {
-    if (this.#isInputLeft || this.sender.isOverfull) this.#socket.pause();
+    if (this.#isOver) return;
+    if (this.#isInputLeft || this.#isOverfull) this.#socket.pause();
     else if (this.#socket.isPaused() && this.sender.hasSpace) this.#socket.resume();
   }
 
   #onDrain(): void {
     this.sender.onDrain();
+    if (this.#isInputLeft && !this.#isOverfull) this.#startTurn();
     this.#listen();
     this.#wakeDrained();
   }
@@ -229,7 +246,9 @@ export class Http2Connection implements StreamConnection, TurnTaker {
       this.#countIdle();
       this.#failStream(streamId, error.code);
     }
-    return !this.#isOver && this.#turn?.isOver !== true;
+    this.#turnFrames += 1;
+    if (this.#isOver || this.#isOverfull) return false;
+    return this.#turnFrames < transportLimits.turnFramesMin || this.#turn?.isOver !== true;
   }
 
   /** Counts bytes that no request needs. They pass through memory nevertheless. */
@@ -386,9 +405,10 @@ export class Http2Connection implements StreamConnection, TurnTaker {
 
   #onSettings(streamId: number, flags: number, payload: Buffer): void {
     checkConnection(streamId);
+    // A frame without settings costs an acknowledgement too.
+    this.#countIdle();
     if ((flags & Flag.ack) !== 0) {
       checkLength(payload, 0);
-      this.#countIdle();
       this.#windows.onSettingsAcknowledged(this.#streams.values());
       return;
     }
@@ -467,7 +487,10 @@ export class Http2Connection implements StreamConnection, TurnTaker {
   #fail(error: ConnectionError): void {
     this.sender.goAway(this.#lastStreamId, error.code, error.message);
     this.sender.flush();
+    this.#socket.pause();
     this.#socket.destroySoon();
+    // A client that does not read does not receive the error either.
+    if (!this.#socket.destroyed) setTimeout(() => this.#socket.destroy(), transportLimits.failedCloseMs).unref();
     this.#onClose();
   }
 
@@ -486,6 +509,7 @@ export class Http2Connection implements StreamConnection, TurnTaker {
       stream.listener?.onClose();
     }
     this.#windows.close();
+    this.sender.close();
     this.#wakeDrained();
   }
 

@@ -41,6 +41,15 @@ export interface WholeAnswer {
   readonly trailers: readonly HeaderField[];
 }
 
+export interface Http2SenderOptions<Stream> {
+  /** The header blocks of most answers. */
+  readonly usualAnswer: UsualAnswer | undefined;
+  /** The number of bytes that were written to the socket, and wait there, changes. */
+  readonly onUntaken: (change: number) => void;
+  /** The last frame of a stream's answer was written. */
+  readonly onEnded: (stream: Stream) => void;
+}
+
 /**
  * Everything that a connection sends: answers, as far as the client's windows and the socket allow,
  * and control frames.
@@ -62,9 +71,8 @@ export class Http2Sender<Stream extends SendingStream> {
   /** The answer frames that a tiny window of the client has not cut. */
   wholeFrames = 0;
 
-  /** `onEnded`: the last frame of a stream's answer was written. */
-  constructor(socket: Socket, usualAnswer: UsualAnswer | undefined, onEnded: (stream: Stream) => void) {
-    this.#output = new Output(socket);
+  constructor(socket: Socket, { usualAnswer, onUntaken, onEnded }: Http2SenderOptions<Stream>) {
+    this.#output = new Output(socket, onUntaken);
     this.#encoder = new HpackEncoder(usualAnswer);
     this.#onEnded = onEnded;
   }
@@ -74,9 +82,9 @@ export class Http2Sender<Stream extends SendingStream> {
     return this.#initialStreamWindow;
   }
 
-  /** Too much waits for the socket, so nothing should be read from the client. */
-  get isOverfull(): boolean {
-    return this.#output.pendingBytes > transportLimits.connectionOutputBytesMax;
+  /** Bytes that wait for the socket, or in it. */
+  get outputBytes(): number {
+    return this.#output.pendingBytes;
   }
 
   get hasSpace(): boolean {
@@ -87,8 +95,9 @@ export class Http2Sender<Stream extends SendingStream> {
     this.#output.flush();
   }
 
-  /** Sends a complete answer at once, if the windows allow it. */
+  /** Sends a complete answer at once, if the windows and the socket allow it. */
   whole(stream: Stream, { head, parts, trailers }: WholeAnswer): boolean {
+    if (!this.hasSpace) return false;
     const bytes = byteLength(parts);
     if (!this.#fitsOneFrame(stream, bytes)) return false;
     this.head(stream, head);
@@ -148,6 +157,11 @@ export class Http2Sender<Stream extends SendingStream> {
       if (stream.isReady) this.#waiting.add(stream);
     }
     this.#output.flushSoon();
+  }
+
+  /** The connection has closed. */
+  close(): void {
+    this.#output.close();
   }
 
   /** The stream has nothing more to send. */

@@ -21,6 +21,9 @@ export class Output {
   /** Slabs that were passed to the socket, which may not have written them yet. */
   #written: Buffer[] = [];
   #isScheduled = false;
+  /** Bytes for which `onUntaken` was called. */
+  #countedBytes = 0;
+  readonly #onUntaken: (change: number) => void;
   readonly #flushLater = () => this.flush();
   /**
    * For an encrypted connection: Node reports the write in a later turn, when no flush may follow.
@@ -28,8 +31,10 @@ export class Output {
    */
   readonly #onTaken: (() => void) | undefined;
 
-  constructor(socket: Socket) {
+  /** `onUntaken`: the number of written bytes that the operating system has not taken changes. */
+  constructor(socket: Socket, onUntaken: (change: number) => void) {
     this.#socket = socket;
+    this.#onUntaken = onUntaken;
     this.#onTaken = 'encrypted' in socket ? () => this.reclaim() : undefined;
   }
 
@@ -108,11 +113,25 @@ export class Output {
    * Mostly it takes them at once.
    */
   reclaim(): void {
-    if (this.#socket.writableLength > 0) return;
+    const untakenBytes = this.#socket.writableLength;
+    this.#count(untakenBytes);
+    if (untakenBytes > 0) return;
     for (const slab of this.#written) {
       if (slab.length === slabBytes && keptSlabs.length < keptSlabsMax) keptSlabs.push(slab);
     }
     this.#written = [];
+  }
+
+  /** The connection has closed. Nothing waits any more. */
+  close(): void {
+    this.#count(0);
+  }
+
+  #count(bytes: number): void {
+    if (bytes === this.#countedBytes) return;
+    const change = bytes - this.#countedBytes;
+    this.#countedBytes = bytes;
+    this.#onUntaken(change);
   }
 
   #slabWith(bytes: number): Buffer {

@@ -19,9 +19,17 @@ export class RateLimit {
     return true;
   }
 
-  /** Returns tokens, up to `burst`. */
-  giveBack(tokens: number): void {
-    this.#tokens = Math.min(this.#burst, this.#tokens + tokens);
+  /** Tokens that were taken and not yet regained. */
+  get taken(): number {
+    this.#refill();
+    return this.#burst - this.#tokens;
+  }
+
+  /** Puts tokens back, up to `burst`. Returns how many were missing. */
+  giveBack(tokens: number): number {
+    const added = Math.min(tokens, this.#burst - this.#tokens);
+    this.#tokens += added;
+    return added;
   }
 
   #refill(): void {

@@ -1,7 +1,9 @@
 import { HeldBytes } from '../budget/held-bytes.ts';
 import { Turns } from '../budget/turns.ts';
 import { transportLimits } from '../transport-limits.ts';
+import { sharedIdleFrames } from './idle-frames.ts';
 import { MessageMemory } from './message-memory.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { UnreadAnswers } from './unread-answers.ts';
 
 /**
@@ -15,6 +17,8 @@ export interface SharedBounds {
   readonly held: HeldBytes;
   /** Memory for large messages of all connections. */
   readonly messageMemory: MessageMemory;
+  /** Frames of all connections that carry no request. */
+  readonly idleFrames: RateLimit;
   /** Unread answers of all connections. */
   readonly unread: UnreadAnswers;
 }
@@ -24,6 +28,7 @@ export function sharedBounds(): SharedBounds {
     turns: new Turns({ roundMs: transportLimits.turnRoundMs }),
     held: new HeldBytes({ bytesMax: transportLimits.heldBytesMax }),
     messageMemory: new MessageMemory(),
+    idleFrames: sharedIdleFrames(),
     unread: new UnreadAnswers(),
   };
 }

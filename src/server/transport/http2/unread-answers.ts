@@ -1,13 +1,19 @@
 import { transportLimits } from '../transport-limits.ts';
 
 /**
- * Answers that clients have not read, for all connections together. While there are few, a
+ * Answers that clients have not read, for all connections together: in the queues of their streams,
+ * or written to a socket that the operating system does not empty. While there are few, a
  * connection may have some megabytes of them. When there are many, only connections with few of
  * them get further reads. Many slow clients hold no more memory than one.
  */
 export class UnreadAnswers {
   #bytes = 0;
   readonly #waiting = new Set<() => void>();
+
+  /** Bytes of all connections. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   /** Adds bytes. A negative number removes bytes that were read. */
   add(bytes: number): void {
@@ -19,6 +25,13 @@ export class UnreadAnswers {
   isBackedUp(connectionBytes: number): boolean {
     if (connectionBytes > transportLimits.connectionUnreadBytesMax) return true;
     return this.#areMany && connectionBytes > transportLimits.connectionUnreadBytesMin;
+  }
+
+  /** Whether nothing should be read from a connection with this many bytes in its output. */
+  isOverfull(outputBytes: number): boolean {
+    const { connectionOutputBytesMax, connectionUnreadBytesMin } = transportLimits;
+    if (outputBytes <= connectionUnreadBytesMin) return false;
+    return this.#areMany || outputBytes > connectionOutputBytesMax;
   }
 
   /** Calls back once, when few bytes are unread again. */

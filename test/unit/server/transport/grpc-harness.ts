@@ -18,12 +18,15 @@ import type { Method } from '../../../../src/server/transport/grpc/method.ts';
 import { MethodTable } from '../../../../src/server/transport/grpc/method-table.ts';
 import { Http2Server } from '../../../../src/server/transport/http2/http2-server.ts';
 import { sharedBounds } from '../../../../src/server/transport/http2/shared-bounds.ts';
+import type { UnreadAnswers } from '../../../../src/server/transport/http2/unread-answers.ts';
 
 export interface Harness {
   readonly port: number;
   readonly grpc: GrpcServer;
   /** Memory of unfinished requests. */
   readonly held: HeldBytes;
+  /** Replies that clients have not read. */
+  readonly unread: UnreadAnswers;
   readonly http2: Http2Server;
   readonly methods: MethodTable;
   readonly connections: Connections;
@@ -88,6 +91,7 @@ export async function startHarness(
     port,
     grpc,
     held: bounds.held,
+    unread: bounds.unread,
     http2,
     methods: table,
     connections,

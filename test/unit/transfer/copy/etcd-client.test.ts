@@ -27,3 +27,19 @@ test('an unknown authority of a server is answered with the variable that names 
     );
   }
 });
+
+const addresses = {
+  'http://etcd.example.com': 'http://etcd.example.com:2379',
+  'http://etcd.example.com:80/': 'http://etcd.example.com:80',
+  'https://etcd.example.com:443': 'https://etcd.example.com:443',
+  'https://[::1]:443': 'https://[::1]:443',
+  'https://[::1]': 'https://[::1]:2379',
+  'http://etcd.example.com:12379': 'http://etcd.example.com:12379',
+};
+for (const [address, name] of Object.entries(addresses)) {
+  test(`the address ${address} means ${name}`, async (context) => {
+    const client = await EtcdClient.open(address, etcdAccess({}));
+    context.after(() => client.close());
+    assert.equal(client.name, name);
+  });
+}

@@ -78,6 +78,20 @@ test('many workers are served in turn, and each one completes', async () => {
   assert.equal(first.size, 50);
 });
 
+test('new work does not wait for what hundreds of others have left', async () => {
+  const turns = new Turns({ roundMs });
+  const busy = Array.from({ length: 300 }, (_, index) => worker(String(index), 1_000, []));
+  for (const each of busy) turns.start(each);
+  for (let round = 0; round < 2 * busy.length; round += 1) await nextRound();
+  assert.ok(busy.every(({ left }) => left > 0 && left < 1_000));
+  // The time before the next round is used up, so the new work has to wait.
+  turns.start(worker('another', 1, [], roundMs + 1));
+  const quick = worker('quick', 1, []);
+  assert.equal(turns.start(quick), true);
+  await nextRound();
+  assert.equal(quick.left, 0);
+});
+
 test('a removed worker gets no more turns', async () => {
   const turns = new Turns({ roundMs });
   const busy = worker('busy', 1_000, []);

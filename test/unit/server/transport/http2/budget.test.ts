@@ -4,8 +4,10 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Method } from '../../../../../src/server/transport/grpc/method.ts';
+import { IdleFrames, sharedIdleFrames } from '../../../../../src/server/transport/http2/idle-frames.ts';
 import { ErrorCode, Flag, FrameType, Setting } from '../../../../../src/server/transport/http2/protocol.ts';
 import { transportLimits } from '../../../../../src/server/transport/transport-limits.ts';
+import { waitFor } from '../../../../support/index.ts';
 import { call, echo, framed, startHarness } from '../grpc-harness.ts';
 import { echoHeaders, field, frame, RawClient, setting, uint32 } from './raw-client.ts';
 
@@ -47,6 +49,7 @@ const floods: Readonly<Record<string, (index: number) => readonly Buffer[]>> = {
   ],
   'malformed requests': (index) => [open(2 * index + 1, Buffer.of(0x83, 0x86))],
   settings: () => [frame(FrameType.settings, { payload: setting(Setting.maxFrameSize, 16_384) })],
+  'empty settings': () => [frame(FrameType.settings)],
   'acknowledged settings': () => [acknowledgement],
   priorities: () => [frame(FrameType.priority, { streamId: 1, payload: Buffer.alloc(5) })],
   'window updates': () => [frame(FrameType.windowUpdate, { payload: uint32(1) })],
@@ -65,6 +68,116 @@ for (const [name, frames] of Object.entries(floods)) {
     while (harness.held.bytes > 0) await sleep(1);
   });
 }
+
+test('while many connections flood together, each may send less, and one that sends little is served', async (context) => {
+  const { raw } = await start(context);
+  const priorities = (count: number) =>
+    Buffer.concat(new Array(count).fill(frame(FrameType.priority, { streamId: 1, payload: Buffer.alloc(5) })));
+  const floodCount = Math.ceil((2 * transportLimits.sharedIdleFramesBurst) / (transportLimits.idleFramesBurst - 1_000));
+  const clients = Array.from({ length: floodCount }, () => raw().start());
+  for (const client of clients) client.send(priorities(transportLimits.idleFramesBurst - 1_000));
+  const failures = clients.map((client) => client.failure());
+  assert.equal(await Promise.race(failures), ErrorCode.enhanceYourCalm, 'alone it would be within its limit');
+  const modest = raw().start();
+  modest.send(priorities(transportLimits.idleFramesBurstMin / 2), open(1), data(1, framed('x'), Flag.endStream));
+  assert.ok(await modest.next(FrameType.data, ({ streamId }) => streamId === 1));
+});
+
+const largeBytes = 16_000;
+
+/** A method whose replies are large. */
+function large(onStart: () => void = () => undefined): Method {
+  return {
+    path: '/test.Test/Large',
+    kind: 'unary',
+    handle: async () => {
+      onStart();
+      return Buffer.alloc(largeBytes);
+    },
+  };
+}
+
+/** Sends requests for large replies, with windows for all of them, and reads nothing. */
+function requestLarge(client: RawClient, count: number): RawClient {
+  const headers = Buffer.concat([
+    Buffer.of(0x83, 0x86),
+    field(':path', large().path),
+    field('content-type', 'application/grpc'),
+  ]);
+  client.stopReading();
+  client.start(setting(Setting.initialWindowSize, 1_000_000_000));
+  client.send(frame(FrameType.windowUpdate, { payload: uint32(1_000_000_000) }));
+  const requests = Array.from({ length: count }, (_, index) => [
+    open(2 * index + 1, headers),
+    data(2 * index + 1, framed(''), Flag.endStream),
+  ]);
+  return client.send(...requests.flat());
+}
+
+test('answers of other connections do not raise the limit that all share', () => {
+  const shared = sharedIdleFrames();
+  const busy = new IdleFrames(shared);
+  const flooding = new IdleFrames(shared);
+  while (shared.allows(1_000));
+  busy.giveBack(1_000_000);
+  assert.ok(flooding.allows(transportLimits.idleFramesBurstMin));
+  assert.equal(flooding.allows(transportLimits.idleFramesBurstMin), false);
+});
+
+test('while a client reads nothing, its connection starts no requests beyond what its output may hold', async (context) => {
+  let startedCount = 0;
+  const onStart = () => {
+    startedCount += 1;
+  };
+  const { raw } = await start(context, [large(onStart)]);
+  const requestCount = 20_000;
+  const client = requestLarge(raw(), requestCount);
+  let before = -1;
+  while (before !== startedCount || startedCount === 0) {
+    before = startedCount;
+    await sleep(300);
+  }
+  assert.ok(startedCount * largeBytes < 4 * transportLimits.connectionOutputBytesMax, `${startedCount} answers`);
+  client.readOn();
+  const last = await client.next(FrameType.data, ({ streamId }) => streamId === 2 * requestCount - 1);
+  assert.ok(last !== undefined, 'all are answered when the client reads');
+});
+
+test('what all clients leave unread in sockets counts together, and is forgotten when they close', async (context) => {
+  const { raw, harness } = await start(context, [large()]);
+  const clients = Array.from({ length: 40 }, () => requestLarge(raw(), 1_000));
+  await waitFor('many unread bytes', () => harness.unread.bytes > transportLimits.unreadBytesMax);
+  await sleep(500);
+  const boundBytes = transportLimits.unreadBytesMax + clients.length * 2 * transportLimits.connectionOutputBytesMark;
+  assert.ok(harness.unread.bytes < boundBytes, `${harness.unread.bytes} bytes`);
+  for (const client of clients) client.close();
+  await waitFor('no unread bytes', () => harness.unread.bytes === 0);
+});
+
+test('a connection that broke a limit is closed soon, also if its client does not read', async (context) => {
+  const { raw, harness } = await start(context);
+  const client = raw();
+  client.stopReading();
+  client.start();
+  // Acknowledgements fill the buffers of the operating system.
+  const settings = Buffer.concat(new Array(4_000).fill(frame(FrameType.settings)));
+  for (let count = 0; count < 10; count += 1) client.send(settings);
+  await waitFor('an excessive load', () => /carry no request/.test(harness.log.join('\n')));
+  await waitFor('the end of the connection', () => harness.connections.count === 0);
+});
+
+test('a status text that quotes a long path is cut', async (context) => {
+  const { harness } = await start(context);
+  const { statusMessage } = await call(harness.client(), `/${'ü'.repeat(2_000)}/method`, framed('x'));
+  assert.match(decodeURIComponent(statusMessage), /^unknown service ü{900,1100}\.\.\. \(\d+ more characters\)$/);
+});
+
+test('headers of a stream that depends on itself end the connection', async (context) => {
+  const { raw } = await start(context);
+  const client = raw().start();
+  client.send(open(1, Buffer.concat([uint32(1), Buffer.of(0), echoHeaders]), Flag.priority));
+  assert.equal(await client.failure(), ErrorCode.protocolError);
+});
 
 test('a frame with 2,730 window sizes is charged for every stream that it changes', async (context) => {
   const { raw } = await start(context);

@@ -99,6 +99,14 @@ export class RawClient {
     return goAway?.payload.readUInt32BE(4);
   }
 
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
+  readOn(): void {
+    this.#socket.resume();
+  }
+
   close(): void {
     this.#socket.destroy();
   }
