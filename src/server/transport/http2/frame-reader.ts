@@ -58,6 +58,14 @@ export class FrameReader {
     return false;
   }
 
+  /** Drops everything that was received. */
+  close(): void {
+    this.#chunk = noBytes;
+    this.#position = 0;
+    this.#start = noBytes;
+    this.#startBytes = 0;
+  }
+
   #handOver(bytes: Buffer, at: number, end: number): boolean {
     const streamId = bytes.readUInt32BE(at + 5) & 0x7fff_ffff;
     const payload = bytes.subarray(at + frameHeaderBytes, end);

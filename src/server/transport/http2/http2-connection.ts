@@ -509,6 +509,7 @@ export class Http2Connection implements StreamConnection, TurnTaker {
       stream.listener?.onClose();
     }
     this.#windows.close();
+    this.#reader.close();
     this.sender.close();
     this.#wakeDrained();
   }
