@@ -27,6 +27,11 @@ export interface GivenOptions {
   readonly notes: readonly string[];
 }
 
+/** The option as the user wrote it, or the flag if it is not set. */
+export function sourceOf({ byName }: GivenOptions, name: OptionName): string {
+  return byName.get(name)?.source ?? `--${name}`;
+}
+
 const fileRank = environmentPrefixes.length + 1;
 
 /**

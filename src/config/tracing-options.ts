@@ -1,5 +1,5 @@
 import type { TracingConfig } from './config.ts';
-import type { GivenOptions } from './given-options.ts';
+import { type GivenOptions, sourceOf } from './given-options.ts';
 import type { OptionName, Settings } from './options.ts';
 import { withSource } from './usage-error.ts';
 import { wholeNumber } from './values.ts';
@@ -13,8 +13,7 @@ const parseRate = wholeNumber({ min: 0, max: 1_000_000 });
  */
 export function tracingConfig(settings: Settings, given: GivenOptions): TracingConfig | undefined {
   if (!settings['enable-distributed-tracing']) return undefined;
-  const checked = <Value>(name: OptionName, check: () => Value): Value =>
-    withSource(given.byName.get(name)?.source ?? `--${name}`, check);
+  const checked = <Value>(name: OptionName, check: () => Value): Value => withSource(sourceOf(given, name), check);
   return {
     address: checked('distributed-tracing-address', () => parseAddress(settings['distributed-tracing-address'])),
     serviceName: settings['distributed-tracing-service-name'],

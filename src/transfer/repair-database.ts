@@ -1,17 +1,17 @@
 /** The repairs of `tine repair`. */
 import { migrationsTable } from '../../migrations/migrations.ts';
 import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../drivers/offline.ts';
-import { change, changeEach } from '../mvcc/program.ts';
+import { change } from '../mvcc/program.ts';
 import { rebuildCurrent, uniteMarks } from '../mvcc/start-up/take-over.ts';
 import { compactMarkName } from '../sql/key-text.ts';
 import { INSERT_KINES_MARK } from '../sql/statements/repair-statements.ts';
-import { DELETE_ROWS, SET_COMPACT_MARK } from '../sql/statements/write-statements.ts';
+import { SET_COMPACT_MARK } from '../sql/statements/write-statements.ts';
 import { checkDatabase, hasPositions, rowsNotCovered } from './check-database.ts';
 import { noProgress, type Progress } from './copy/progress.ts';
 import { fillMissingIds } from './fill-missing-ids.ts';
 import { numberPositions } from './number-positions.ts';
 import { makeKinesIndexes } from './release-to-kine.ts';
-import { breachOf, compactionDone, currentRules, leasesExist, unreachableRows } from './rules.ts';
+import { breachOf, compactionDone, currentRules, deleteUnreachable, leasesExist } from './rules.ts';
 import { missingParts } from './schema-parts.ts';
 import { compactedId, counted, numberOf, requireKnown, type TableFacts, tableFacts } from './table-facts.ts';
 import { refuseUnfinishedCopy } from './unfinished-copy.ts';
@@ -143,22 +143,9 @@ async function repairLeftovers(database: OfflineDatabase, { isTines }: TableFact
   const rule = await compactionDone(database);
   const breach = await breachOf(rule, database);
   if (breach === undefined) return undefined;
-  // From the oldest row on: a row names the older row that it replaced.
-  for (;;) {
-    const found = await database.values(`${unreachableRows(rule.throughId)} ORDER BY id LIMIT ${leftoversAtOnce}`);
-    await database.run(
-      changeEach(
-        DELETE_ROWS,
-        found.map((id) => [id]),
-      ),
-    );
-    if (found.length < leftoversAtOnce) break;
-  }
+  await deleteUnreachable(database, rule.throughId);
   return `deleted ${counted(breach.count, 'row')} left over from a compaction`;
 }
-
-/** Rows of one statement. */
-const leftoversAtOnce = 500;
 
 /**
  * Rebuilds the index. Rows that kine wrote since the last start are left to the take-over of the

@@ -1,10 +1,12 @@
 /** Rules for a sound database. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
+import { changeEach } from '../mvcc/program.ts';
 import type { OfflineDialect } from '../sql/dialects/offline-dialect.ts';
 import { compactMarkName } from '../sql/key-text.ts';
 import { modRevision } from '../sql/rows/row.ts';
 import { record } from '../sql/shape.ts';
 import { isEvent } from '../sql/statements/repair-statements.ts';
+import { DELETE_ROWS } from '../sql/statements/write-statements.ts';
 import { counted, numberOf, stateOf } from './table-facts.ts';
 
 /**
@@ -142,10 +144,26 @@ export async function compactionDone(database: OfflineDatabase): Promise<Rule & 
   };
 }
 
+/** Rows of one statement. */
+const unreachableAtOnce = 500;
+
+/**
+ * Deletes the rows up to an id that can no longer be read, from the oldest one on: a row names the
+ * older row that it replaced.
+ */
+export async function deleteUnreachable(database: OfflineDatabase, throughId: number): Promise<void> {
+  for (;;) {
+    const found = await database.values(`${unreachableRows(throughId)} ORDER BY id LIMIT ${unreachableAtOnce}`);
+    const ids = found.map((id) => [id]);
+    await database.run(changeEach(DELETE_ROWS, ids));
+    if (found.length < unreachableAtOnce) return;
+  }
+}
+
 /**
  * The ids of the rows up to an id that can no longer be read. The newest row of the table stays.
  */
-export function unreachableRows(throughId: number): string {
+function unreachableRows(throughId: number): string {
   return `SELECT kine.id AS id
     FROM kine
     WHERE kine.id <= ${throughId} AND kine.name <> '${compactMarkName}' AND kine.id < (SELECT MAX(id) FROM kine)

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type GivenOptions, strongerOf } from '../given-options.ts';
-import { type Option, type OptionName, options, type Settings } from '../options.ts';
+import { type GivenOptions, sourceOf, strongerOf } from '../given-options.ts';
+import { type Option, options, type Settings } from '../options.ts';
 import { readText } from '../pem-files.ts';
 import { UsageError, withSource } from '../usage-error.ts';
 import { type Dsn, parseDsn } from './database-dsn.ts';
@@ -95,5 +95,3 @@ function withoutEffect({ byName }: GivenOptions): readonly string[] {
     .filter(([name, { text }]) => (options[name] as Option).group === 'Database server' && text !== 'false')
     .map(([, { source }]) => `${source} has no effect: the database is a file, not a server`);
 }
-
-const sourceOf = ({ byName }: GivenOptions, name: OptionName): string => byName.get(name)?.source ?? `--${name}`;

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { GivenOptions } from '../given-options.ts';
+import { type GivenOptions, sourceOf } from '../given-options.ts';
 import type { OptionName, Settings } from '../options.ts';
 import { readAuthorities, readBytes, readPair } from '../pem-files.ts';
 import { UsageError, withSource } from '../usage-error.ts';
@@ -155,5 +155,3 @@ function clientNotes(settings: Settings): readonly string[] {
 const hostsOf = (addresses: readonly ListenAddress[]): readonly string[] => [
   ...new Set(addresses.flatMap((address) => (address.kind === 'tcp' && address.isSecure ? [address.host] : []))),
 ];
-
-const sourceOf = ({ byName }: GivenOptions, name: OptionName): string => byName.get(name)?.source ?? `--${name}`;

@@ -1,8 +1,8 @@
 /** The options of snapshots by schedule, and of the places of snapshots. */
 import { join } from 'node:path';
 import type { BucketCredentials, BucketStorage, SnapshotBucket, SnapshotConfig } from '../config.ts';
-import { type GivenOptions, strongerOf } from '../given-options.ts';
-import type { OptionName, Settings } from '../options.ts';
+import { type GivenOptions, sourceOf, strongerOf } from '../given-options.ts';
+import type { Settings } from '../options.ts';
 import { readAuthorities, readText } from '../pem-files.ts';
 import { UsageError, withSource } from '../usage-error.ts';
 
@@ -113,9 +113,4 @@ function contentOf(path: string): string {
   const text = readText('file', path).replace(/\r?\n$/, '');
   if (text === '') throw new Error(`${path} is empty; write the secret into it`);
   return text;
-}
-
-/** The option as the user wrote it. */
-function sourceOf({ byName }: GivenOptions, name: OptionName): string {
-  return byName.get(name)?.source ?? `--${name}`;
 }

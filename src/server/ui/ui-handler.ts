@@ -67,9 +67,7 @@ export function uiHandler({ data, txn, statusOf }: UiHandlerOptions): UiHandler 
     const call = new ExchangeCall(exchange);
     const source = Object.hasOwn(data, name) ? data[name] : undefined;
     const result =
-      source === undefined
-        ? Promise.reject(new EtcdError(StatusCode.notFound, 'Not Found'))
-        : source(call, queryOf(exchange));
+      source === undefined ? Promise.reject(new EtcdError(StatusCode.notFound, 'Not Found')) : source(call);
     result.then(json).then(
       (body) => call.isGone || reply(exchange, { body, fields: jsonFields }),
       (error: unknown) => call.isGone || fail(exchange, error),
@@ -80,10 +78,6 @@ export function uiHandler({ data, txn, statusOf }: UiHandlerOptions): UiHandler 
   function fail(exchange: WebExchange, error: unknown): undefined {
     return replyStatus(exchange, statusOf(error));
   }
-}
-
-function queryOf({ target }: WebExchange): URLSearchParams {
-  return new URLSearchParams(target.split('?')[1] ?? '');
 }
 
 async function file(exchange: WebExchange, path: string): Promise<void> {

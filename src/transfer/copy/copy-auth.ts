@@ -8,33 +8,24 @@ import { ROLES, USERS } from '../../sql/statements/auth-statements.ts';
 import { SET_STATE } from '../../sql/statements/state-statements.ts';
 import { stateOf, tableFacts } from '../table-facts.ts';
 
-/** The numbers of copied users and roles. */
-export interface CopiedAuth {
-  readonly users: number;
-  readonly roles: number;
-}
-
 const stateNames = ['auth_revision', 'auth_enabled'] as const;
 
 /** Copies users and roles. The source may be of an older tine without users. */
-export async function copyAuth(source: OfflineDatabase, target: OfflineDatabase): Promise<CopiedAuth> {
+export async function copyAuth(source: OfflineDatabase, target: OfflineDatabase): Promise<void> {
   const { tables } = await tableFacts(source);
   for (const table of ['tine_user', 'tine_role', 'tine_secret']) await target.change(`DELETE FROM ${table}`);
-  const users = tables.has('tine_user') ? await copyDetails(USERS, source, target) : 0;
-  const roles = tables.has('tine_role') ? await copyDetails(ROLES, source, target) : 0;
+  if (tables.has('tine_user')) await copyDetails(USERS, source, target);
+  if (tables.has('tine_role')) await copyDetails(ROLES, source, target);
   for (const name of stateNames) {
     const value = await stateOf(source, name);
     if (value !== undefined) await target.run(insertEach(SET_STATE, [{ name, value }]));
   }
-  return { users, roles };
 }
 
 async function copyDetails(
   { set, all }: typeof USERS,
   source: OfflineDatabase,
   target: OfflineDatabase,
-): Promise<number> {
-  const found = await source.run(rows(all));
-  await target.run(insertEach(set, found));
-  return found.length;
+): Promise<void> {
+  await target.run(insertEach(set, await source.run(rows(all))));
 }

@@ -6,7 +6,7 @@
 import { FileReader } from '../../bbolt/file-reader.ts';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { change, changeEach, insertEach } from '../../mvcc/program.ts';
+import { change, insertEach } from '../../mvcc/program.ts';
 import type { NamedDetails } from '../../mvcc/snapshot/backend-parts.ts';
 import { rebuildCurrent } from '../../mvcc/start-up/take-over.ts';
 import { keyText } from '../../sql/key-text.ts';
@@ -14,10 +14,10 @@ import { markRow } from '../../sql/rows/kine-rows.ts';
 import type { LeaseRow } from '../../sql/rows/lease-row.ts';
 import { ROLES, USERS } from '../../sql/statements/auth-statements.ts';
 import { SET_COVERED_ID } from '../../sql/statements/take-over-statements.ts';
-import { DELETE_ROWS, INSERT_LEASES, INSERT_ROWS } from '../../sql/statements/write-statements.ts';
+import { INSERT_LEASES, INSERT_ROWS } from '../../sql/statements/write-statements.ts';
 import type { Progress } from '../copy/progress.ts';
 import { beginCopy, forgetCopy, prepareTarget, storeState } from '../copy/target.ts';
-import { unreachableRows } from '../rules.ts';
+import { deleteUnreachable } from '../rules.ts';
 import { numberOf } from '../table-facts.ts';
 import { BackendFile } from './backend-file.ts';
 import { historyHash } from './history-hash.ts';
@@ -97,6 +97,7 @@ async function restore(backend: BackendFile, tx: OfflineDatabase, restoring: Res
   const { newestId, markId } = await log.finish({ revision, compactRevision });
   const mark = markRow({ id: markRowId, compactedId: markId, version: compactRevision < 0 ? 1 : 2 });
   await tx.run(insertEach(INSERT_ROWS, [mark]));
+  // A compaction of the source may have been interrupted.
   if (!summary.isCompacted || bumpRevision > 0) await deleteUnreachable(tx, markId);
   await tx.run(rebuildCurrent(newestId));
   await tx.run(change(SET_COVERED_ID, newestId));
@@ -139,23 +140,6 @@ async function restoreLeases(backend: BackendFile, tx: OfflineDatabase): Promise
     page = [];
   }
   await tx.run(insertEach(INSERT_LEASES, page));
-}
-
-/** Rows of one statement. */
-const unreachableAtOnce = 500;
-
-/** Deletes the rows that an interrupted compaction of the source had still to delete. */
-async function deleteUnreachable(tx: OfflineDatabase, markId: number): Promise<void> {
-  for (;;) {
-    const found = await tx.values(`${unreachableRows(markId)} ORDER BY id LIMIT ${unreachableAtOnce}`);
-    await tx.run(
-      changeEach(
-        DELETE_ROWS,
-        found.map((id) => [id]),
-      ),
-    );
-    if (found.length < unreachableAtOnce) return;
-  }
 }
 
 /**

@@ -490,7 +490,8 @@ export class Http2Connection implements StreamConnection, TurnTaker {
     this.#socket.pause();
     this.#socket.destroySoon();
     // A client that does not read does not receive the error either.
-    if (!this.#socket.destroyed) setTimeout(() => this.#socket.destroy(), transportLimits.failedCloseMs).unref();
+    const timer = setTimeout(() => this.#socket.destroy(), transportLimits.failedCloseMs).unref();
+    this.#socket.once('close', () => clearTimeout(timer));
     this.#onClose();
   }
 

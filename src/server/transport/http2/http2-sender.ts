@@ -276,28 +276,22 @@ export class Http2Sender<Stream extends SendingStream> {
     if (change > 0) this.pumpWaiting();
   }
 
-  /**
-   * Sends up to `bytesMax` of a stream, and its end after the last byte. Returns whether anything
-   * was sent.
-   */
-  #pump(stream: Stream, bytesMax: number): boolean {
+  /** Sends up to `bytesMax` of a stream, and its end after the last byte. */
+  #pump(stream: Stream, bytesMax: number): void {
     let rest = bytesMax;
-    let progress = false;
     while (rest > 0 && stream.pendingBytes > 0 && this.hasSpace) {
       const window = Math.min(this.#window, stream.sendWindow);
       const bytes = Math.min(window, stream.pendingBytes, this.#frameBytesMax, rest);
-      if (bytes <= 0) return progress;
+      if (bytes <= 0) return;
       this.#dataHeader(stream, bytes);
       stream.takeBytes(bytes, this.#output);
       rest -= bytes;
-      progress = true;
     }
     // Header blocks are encoded when they are sent, because each depends on the blocks before it.
     const trailers = stream.takeTrailers();
-    if (trailers === undefined) return progress;
+    if (trailers === undefined) return;
     if (trailers.length > 0) this.lastFields(stream, trailers);
     else this.#lastData(stream);
-    return true;
   }
 
   /** Ends a stream without trailers. A frame without data needs no window. */
